@@ -1,0 +1,73 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Arrows point one way: WitanCLI -> WitanConstitution, WitanTraining -> Witan -> C targets.
+// Siblings never import each other; CI builds with --explicit-target-dependency-import-check error.
+
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+  name: "witan",
+  platforms: [.macOS(.v14), .iOS(.v17)],
+  products: [
+    .library(name: "Witan", targets: ["Witan"]),
+    .library(name: "WitanTraining", targets: ["WitanTraining"]),
+    .library(name: "WitanConstitution", targets: ["WitanConstitution"]),
+    .executable(name: "witan", targets: ["WitanCLI"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-crypto", "3.12.0"..<"5.0.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+  ],
+  targets: [
+    // The only SIMD code: each algorithm once, compiled per instruction set.
+    .target(name: "CKernels", exclude: ["Kernels.inc"]),
+    // Generated Unicode folding tables (scripts/unicode_tables.py).
+    .target(name: "CUnicode"),
+    // The only place that knows BLAS and LAPACK.
+    .target(
+      name: "CBLAS",
+      linkerSettings: [
+        .linkedLibrary("blas", .when(platforms: [.linux])),
+        .linkedLibrary("lapack", .when(platforms: [.linux])),
+        .linkedFramework("Accelerate", .when(platforms: [.macOS, .iOS])),
+      ]),
+    // The written background and frames, embedded so that the program is one file.
+    .target(name: "CCorpus", exclude: ["background", "frames.txt"]),
+
+    .target(
+      name: "Witan", dependencies: ["CKernels", "CUnicode", "CBLAS"], swiftSettings: strict),
+    .target(
+      name: "WitanTraining",
+      dependencies: ["Witan", "CKernels", .product(name: "Crypto", package: "swift-crypto")],
+      swiftSettings: strict),
+    .target(
+      name: "WitanConstitution",
+      dependencies: [
+        "Witan", "CCorpus", .product(name: "Yams", package: "Yams"),
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "WitanCLI",
+      dependencies: [
+        "Witan", "WitanTraining", "WitanConstitution",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+
+    .testTarget(
+      name: "WitanTests", dependencies: ["Witan", "CKernels", "CBLAS"], swiftSettings: strict),
+    .testTarget(
+      name: "WitanTrainingTests", dependencies: ["Witan", "WitanTraining"], swiftSettings: strict),
+    .testTarget(
+      name: "WitanConstitutionTests", dependencies: ["Witan", "WitanConstitution"],
+      swiftSettings: strict),
+    .testTarget(name: "WitanCLITests", swiftSettings: strict),
+  ]
+)

@@ -1,0 +1,1 @@
+int witan_corpus_placeholder;

@@ -1,0 +1,6 @@
+#if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((target("avx2,bmi2"))), apply_to = function)
+#define WITAN_NAME(name) name##_avx2
+#include "Kernels.inc"
+#pragma clang attribute pop
+#endif

@@ -1,0 +1,61 @@
+internal import CKernels
+
+extension FeatureExtractor {
+  /// A word and the features that came of it.
+  package struct Word: Equatable {
+    /// Where it stands in the bytes as given, before any folding.
+    package var bytes: Range<Int>
+    /// Its own features and the pair with the word before it.
+    package var ids: [UInt32]
+  }
+
+  /// The words of a whole text, in order; their ids in order are exactly what the stream sums.
+  /// O(bytes), with an allocation per word: for explanations, not for scoring.
+  package static func words(of text: some Sequence<UInt8>, _ spec: FeatureSpec) -> [Word] {
+    var normalizer = Normalizer()
+    var segmenter = Segmenter()
+    var ngrams = witan_ngram_state()
+    var symbols = [UInt32](repeating: 0, count: Normalizer.capacity(forBytes: 1))
+    var units = [UInt32](repeating: 0, count: Segmenter.unitsPerSymbol)
+    var ids = [UInt32](repeating: 0, count: Int(WITAN_FEATURES_PER_UNIT))
+    var words: [Word] = []
+    var isOpen = false
+    var characterStart = 0
+
+    func take(_ unitCount: Int, end: Int) {
+      for unit in units.prefix(unitCount) {
+        let closes = unit == UInt32(WITAN_UNIT_END)
+        if !closes && !isOpen { words.append(Word(bytes: characterStart..<end, ids: [])) }
+        isOpen = !closes
+        let count = withUnsafePointer(to: unit) {
+          witan_ngrams($0, 1, &ngrams, UInt32(32 - spec.log2Buckets), &ids)
+        }
+        words[words.count - 1].ids += ids.prefix(count)
+        if !closes { words[words.count - 1].bytes = words[words.count - 1].bytes.lowerBound..<end }
+      }
+    }
+    func take(symbolCount: Int, end: Int) {
+      for i in 0..<symbolCount {
+        let count = symbols.withUnsafeBufferPointer {
+          segmenter.push($0.baseAddress! + i, count: 1, into: &units)
+        }
+        take(count, end: end)
+      }
+    }
+
+    var end = 0
+    for byte in text {
+      let replacements = normalizer.replacements
+      let wasInside = normalizer.isInsideCharacter
+      let count = withUnsafePointer(to: byte) {
+        normalizer.push(UnsafeBufferPointer(start: $0, count: 1), into: &symbols)
+      }
+      if !wasInside || normalizer.replacements > replacements { characterStart = end }
+      end += 1
+      take(symbolCount: count, end: end)
+    }
+    take(symbolCount: normalizer.finish(into: &symbols), end: end)
+    take(segmenter.finish(into: &units), end: end)
+    return words
+  }
+}

@@ -1,0 +1,27 @@
+/// How much one word of a text moved an output.
+public struct WordContribution: Sendable, Hashable {
+  /// Where the word stands in the bytes as given, before any folding.
+  public let bytes: Range<Int>
+  /// What the word's features add to the logit; the pair with the word before counts for the later.
+  public let value: Float
+}
+
+extension Classifier {
+  /// What each word of `text` adds to the logit of output `index` (a label, or `labels.count` for
+  /// `any`), in order. Exact, since the model is linear: the values sum to the logit less a constant.
+  /// O(bytes); slower than scoring.
+  ///
+  /// Throws `invalidValue` when there is no such output.
+  public func explain(_ text: String, output index: Int) throws(WitanError) -> [WordContribution] {
+    guard index >= 0, index < spec.width else {
+      throw WitanError(.invalidValue, "there is no output \(index); the model has \(spec.width)")
+    }
+    let words = FeatureExtractor.words(of: text.utf8, spec.features)
+    let count = words.reduce(0) { $0 + $1.ids.count }
+    let factor = slope[index] / Float(max(1, count)).squareRoot()
+    return words.map { word in
+      let sum = word.ids.reduce(0) { $0 + Int(table[Int($1) * spec.width + index]) }
+      return WordContribution(bytes: word.bytes, value: Float(sum) * factor)
+    }
+  }
+}

@@ -1,0 +1,55 @@
+internal import CKernels
+
+/// Adds int8 rows of a table into int32 sums: exact, so adding and taking back leave no trace.
+struct EmbeddingBag {
+  let table: UnsafePointer<Int8>  // [buckets x width], readable for WITAN_LANES bytes past the end
+  let width: Int
+  let lanes: Int
+  let sums: UnsafeMutablePointer<Int32>  // [lanes]; owned by the stream
+  /// Rows added and not taken back; at most `ModelSpec.maximumFeatures`, so sums cannot overflow.
+  var count = 0
+  /// Whether rows were refused because the bag was full.
+  private(set) var isFull = false
+
+  init(_ classifier: Classifier) {
+    table = classifier.table
+    width = classifier.spec.width
+    lanes = classifier.spec.lanes
+    sums = .allocate(capacity: lanes)
+    sums.initialize(repeating: 0, count: lanes)
+  }
+
+  private init(_ other: EmbeddingBag, sums: UnsafeMutablePointer<Int32>) {
+    (table, width, lanes, self.sums) = (other.table, other.width, other.lanes, sums)
+    (count, isFull) = (other.count, other.isFull)
+    sums.update(from: other.sums, count: lanes)
+  }
+
+  /// This bag with its sums copied to other memory.
+  func copied(to sums: UnsafeMutablePointer<Int32>) -> EmbeddingBag { EmbeddingBag(self, sums: sums) }
+
+  @inline(__always)
+  mutating func add(_ ids: UnsafeBufferPointer<UInt32>) {
+    guard count + ids.count <= ModelSpec.maximumFeatures else { return isFull = true }
+    witan_rows_add(sums, table, width, ids.baseAddress!, ids.count)
+    count += ids.count
+  }
+
+  /// Takes back rows that were added. O(ids x width).
+  mutating func subtract(_ ids: UnsafeBufferPointer<UInt32>) {
+    witan_rows_subtract(sums, table, width, ids.baseAddress!, ids.count)
+    count -= ids.count
+  }
+
+  mutating func reset() {
+    sums.update(repeating: 0, count: lanes)
+    (count, isFull) = (0, false)
+  }
+
+  mutating func copy(_ other: EmbeddingBag) {
+    sums.update(from: other.sums, count: lanes)
+    (count, isFull) = (other.count, other.isFull)
+  }
+
+  mutating func restore(count: Int, isFull: Bool) { (self.count, self.isFull) = (count, isFull) }
+}

@@ -1,0 +1,50 @@
+/// A text with what is known of it: the unit of training and evaluation data.
+public struct Example: Sendable, Hashable {
+  public var text: String
+  /// Degree in [0, 1] to which each label applies; labels not named apply to degree 0.
+  public var labels: [String: Float]
+  /// Whether the labels are one choice among all (`label`), not any number of them (`labels`).
+  public var isSingleLabel: Bool
+  /// Weight in the loss; at least 0.
+  public var weight: Float
+  /// Who or where it is from; evaluation reports each group by itself.
+  public var group: String?
+  /// The parts that carry the labels, as offsets in characters of `text`.
+  public var spans: [Range<Int>]
+  /// How it came about: which seed, frame or file.
+  public var source: String?
+
+  public init(
+    text: String, labels: [String: Float], isSingleLabel: Bool = false, weight: Float = 1,
+    group: String? = nil, spans: [Range<Int>] = [], source: String? = nil
+  ) {
+    self.text = text
+    self.labels = labels
+    self.isSingleLabel = isSingleLabel
+    self.weight = weight
+    self.group = group
+    self.spans = spans
+    self.source = source
+  }
+}
+
+extension Example {
+  /// The example as one JSON object, as readers take it.
+  package var json: JSON {
+    var fields: [String: JSON] = ["text": .string(text)]
+    if isSingleLabel, let only = labels.first {
+      fields["label"] = .string(only.key)
+    } else if labels.values.allSatisfy({ $0 == 1 }) {
+      fields["labels"] = JSON(labels.keys.sorted())
+    } else {
+      fields["labels"] = .object(labels.mapValues { JSON($0) })
+    }
+    if weight != 1 { fields["weight"] = JSON(weight) }
+    if let group { fields["group"] = .string(group) }
+    if let source { fields["source"] = .string(source) }
+    if !spans.isEmpty {
+      fields["spans"] = .array(spans.map { [JSON($0.lowerBound), JSON($0.upperBound)] })
+    }
+    return .object(fields)
+  }
+}

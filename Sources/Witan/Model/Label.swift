@@ -1,0 +1,38 @@
+/// What a principle says of the texts that fall under it.
+public enum Stance: String, Sendable, CaseIterable {
+  case prohibit, discourage, permit, encourage
+}
+
+/// The side of a conversation that a principle applies to.
+public enum Side: String, Sendable, CaseIterable {
+  /// What a person asks.
+  case prompt
+  /// What a model answers.
+  case response
+  /// The answer in the light of its prompt.
+  case exchange
+}
+
+/// One output of a classifier: a class of a data set, or a principle of a constitution.
+public struct Label: Sendable, Hashable {
+  /// The name in data and in results.
+  public var id: String
+  /// For people; the id when nothing better was given.
+  public var title: String
+  /// For principles only.
+  public var stance: Stance?
+  public var side: Side?
+  /// The probability from which a text counts as flagged, in (0, 1].
+  public var threshold: Float
+
+  public init(
+    id: String, title: String? = nil, stance: Stance? = nil, side: Side? = nil,
+    threshold: Float = 0.5
+  ) {
+    self.id = id
+    self.title = title ?? id
+    self.stance = stance
+    self.side = side
+    self.threshold = threshold
+  }
+}

@@ -1,0 +1,123 @@
+internal import CKernels
+
+/// The whole architecture of a classifier:
+///
+///     bytes -> feature ids                                  FeatureSpec
+///     sum[j]  = sum over ids of table[id][j]                int8 rows in int32, exact
+///     z[j]    = slope[j] * sum[j] / sqrt(ids) + offset[j]   scale, bias and calibration folded
+///     p       = sigmoid(z) per output, or softmax(z)        Task
+///
+/// The normalisation by the root of the count keeps the variance of z level in the length of a text.
+public struct ModelSpec: Sendable, Hashable {
+  /// What the outputs mean.
+  public enum Task: String, Sendable {
+    /// Exactly one label is right: softmax.
+    case singleLabel = "single_label"
+    /// Any number of labels may be right: a sigmoid each.
+    case multiLabel = "multi_label"
+  }
+
+  /// 1 and 16 MiB tables bound what an untrusted file may ask for.
+  public static let maximumOutputs = 4096
+  /// Features that one text may have: 2^24 rows of at most 127 stay below 2^31.
+  public static let maximumFeatures = 1 << 24
+
+  public let features: FeatureSpec
+  public let task: Task
+  public let labels: [Label]
+  /// Whether a last output says that at least one prohibited principle applies.
+  public let hasAny: Bool
+  /// The probability of `any` from which a text counts as flagged.
+  public let anyThreshold: Float
+
+  /// Throws `invalidValue` when the parts contradict each other.
+  public init(
+    features: FeatureSpec, task: Task, labels: [Label], hasAny: Bool = false,
+    anyThreshold: Float = 0.5
+  ) throws(WitanError) {
+    func demand(_ condition: Bool, _ message: String, _ place: String) throws(WitanError) {
+      if !condition { throw WitanError(.invalidValue, message, at: place) }
+    }
+    try demand(!labels.isEmpty, "is empty; a classifier has at least one label", "labels")
+    try demand(labels.count < Self.maximumOutputs, "has more than 4095 entries", "labels")
+    try demand(Set(labels.map(\.id)).count == labels.count, "names one label twice", "labels")
+    try demand(task == .multiLabel || labels.count > 1, "needs two labels for one choice", "labels")
+    try demand(task == .multiLabel || !hasAny, "goes with multi_label only", "has_any")
+    for label in labels {
+      try demand(!label.id.isEmpty, "a label has no name", "labels")
+      try demand(
+        label.threshold > 0 && label.threshold <= 1, "is not in (0, 1]",
+        "labels.\(label.id).threshold")
+    }
+    try demand(anyThreshold > 0 && anyThreshold <= 1, "is not in (0, 1]", "any_threshold")
+    self.features = features
+    self.task = task
+    self.labels = labels
+    self.hasAny = hasAny
+    self.anyThreshold = anyThreshold
+  }
+
+  /// Outputs, and columns of the table.
+  public var width: Int { labels.count + (hasAny ? 1 : 0) }
+  /// Width rounded up to whole vectors: the size of accumulators.
+  var lanes: Int { (width + Int(WITAN_LANES) - 1) / Int(WITAN_LANES) * Int(WITAN_LANES) }
+}
+
+extension ModelSpec {
+  package var json: JSON {
+    [
+      "features": [
+        "version": JSON(features.version), "words": "1-2", "characters": "3-5",
+        "log2_buckets": JSON(features.log2Buckets),
+      ],
+      "task": .string(task.rawValue),
+      "labels": .array(
+        labels.map { label in
+          var fields: [String: JSON] = [
+            "id": .string(label.id), "threshold": JSON(label.threshold),
+          ]
+          if label.title != label.id { fields["title"] = .string(label.title) }
+          if let stance = label.stance { fields["stance"] = .string(stance.rawValue) }
+          if let side = label.side { fields["side"] = .string(side.rawValue) }
+          return .object(fields)
+        }),
+      "has_any": .bool(hasAny),
+      "any_threshold": JSON(anyThreshold),
+    ]
+  }
+
+  /// Reads what `json` wrote. Throws `format`, `unsupported` or `invalidValue`, naming the field.
+  package init(json: JSON) throws(WitanError) {
+    func missing(_ field: String) -> WitanError {
+      WitanError(.format, "is missing or of the wrong type", at: field)
+    }
+    guard let features = json["features"], let version = features["version"]?.int else {
+      throw missing("features.version")
+    }
+    guard let log2Buckets = features["log2_buckets"]?.int else {
+      throw missing("features.log2_buckets")
+    }
+    guard let task = json["task"]?.string.flatMap(Task.init) else { throw missing("task") }
+    guard let list = json["labels"]?.array else { throw missing("labels") }
+    guard let hasAny = json["has_any"]?.bool else { throw missing("has_any") }
+    guard let anyThreshold = json["any_threshold"]?.number else { throw missing("any_threshold") }
+    var labels: [Label] = []
+    for (i, item) in list.enumerated() {
+      guard let id = item["id"]?.string else { throw missing("labels[\(i)].id") }
+      guard let threshold = item["threshold"]?.number else {
+        throw missing("labels[\(i)].threshold")
+      }
+      let stance = item["stance"]?.string.map(Stance.init)
+      let side = item["side"]?.string.map(Side.init)
+      if case .some(.none) = stance { throw missing("labels[\(i)].stance") }
+      if case .some(.none) = side { throw missing("labels[\(i)].side") }
+      labels.append(
+        Label(
+          id: id, title: item["title"]?.string, stance: stance ?? nil, side: side ?? nil,
+          threshold: Float(threshold)))
+    }
+    try self.init(
+      features: FeatureSpec(version: version, log2Buckets: log2Buckets), task: task, labels: labels,
+      hasAny: hasAny, anyThreshold: Float(anyThreshold))
+  }
+}

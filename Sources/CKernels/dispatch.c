@@ -7,8 +7,8 @@
 #define KERNELS(X)                                                                                \
   X(witan_ngrams, size_t,                                                                         \
     (const uint32_t *units, size_t count, witan_ngram_state *state, uint32_t shift,               \
-     uint32_t *ids),                                                                              \
-    (units, count, state, shift, ids))                                                            \
+     uint32_t word_mark, uint32_t *ids),                                                                              \
+    (units, count, state, shift, word_mark, ids))                                                            \
   X(witan_rows_add, void,                                                                         \
     (int32_t * accumulator, const int8_t *table, size_t width, const uint32_t *ids, size_t count), \
     (accumulator, table, width, ids, count))                                                      \
@@ -17,13 +17,13 @@
     (accumulator, table, width, ids, count))                                                      \
   X(witan_sigmoid, void, (const float *in, float *out, size_t count), (in, out, count))           \
   X(witan_train_forward, void,                                                                    \
-    (float *sum, const float *weights, size_t width, const uint32_t *ids, size_t count,           \
+    (float *sum, const float *rows, size_t width, const uint32_t *ids, size_t count,           \
      float scale),                                                                                \
-    (sum, weights, width, ids, count, scale))                                                     \
+    (sum, rows, width, ids, count, scale))                                                     \
   X(witan_train_adagrad, void,                                                                    \
-    (float *weights, float *squares, size_t width, const uint32_t *ids, size_t count,             \
-     const float *gradient, float rate),                                                          \
-    (weights, squares, width, ids, count, gradient, rate))
+    (float *rows, size_t width, const uint32_t *ids, size_t count, const float *gradient,         \
+     float rate, float word_rate),                                                                                 \
+    (rows, width, ids, count, gradient, rate, word_rate))
 
 typedef struct {
   const char *name;

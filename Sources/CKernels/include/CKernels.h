@@ -33,6 +33,9 @@ int witan_backend_select(int i);
 // At most this many features come of one unit.
 #define WITAN_FEATURES_PER_UNIT 5
 
+// Tells the ids of words and pairs from those of character n-grams, in training.
+#define WITAN_WORD_MARK 0x80000000u
+
 // All that extraction remembers between units: 28 bytes, however long a word is.
 typedef struct {
   uint32_t suffix1, suffix2, suffix3, suffix4;  // hashes of the last 1-4 units of the open word
@@ -43,9 +46,10 @@ typedef struct {
 
 // Turns `count` units into feature ids: word 1-2-grams and in-word character 3-5-grams with edge
 // marks, each hashed to a row below 2^(32 - shift). Writes at most WITAN_FEATURES_PER_UNIT * count
-// ids; returns how many.
+// ids; returns how many. `word_mark` is added to the ids of words and pairs: 0 when scoring,
+// WITAN_WORD_MARK when training.
 size_t witan_ngrams(const uint32_t *units, size_t count, witan_ngram_state *state, uint32_t shift,
-                    uint32_t *ids);
+                    uint32_t word_mark, uint32_t *ids);
 
 // --- Embedding bag ----------------------------------------------------------------------------
 
@@ -66,15 +70,20 @@ void witan_rows_subtract(int32_t *accumulator, const int8_t *table, size_t width
 // out[j] = 1 / (1 + exp(-in[j])); within 2 ULP of the exact value for |in| < 80. In place allowed.
 void witan_sigmoid(const float *in, float *out, size_t count);
 
-// --- Training (float32 rows of `width`, a multiple of WITAN_LANES) -----------------------------
+// --- Training ---------------------------------------------------------------------------------
 
-// sum[j] = scale * (sum over i of weights[ids[i] * width + j]), added in order of i.
-void witan_train_forward(float *sum, const float *weights, size_t width, const uint32_t *ids,
+// A training row is `width` float32 weights, then the `width` sums of squared gradients of AdaGrad:
+// side by side, so that a step touches neighbouring cache lines. `width` is a multiple of this.
+#define WITAN_TRAIN_LANES 4
+
+// sum[j] = scale * (sum over i of the weight j of row ids[i]), added in order of i; marks in ids
+// are passed over. [width]
+void witan_train_forward(float *sum, const float *rows, size_t width, const uint32_t *ids,
                          size_t count, float scale);
 // One AdaGrad step (Duchi et al. 2011, diagonal) with the same gradient for every row of `ids`:
-// squares += g^2; weights -= rate * g / sqrt(squares).
-void witan_train_adagrad(float *weights, float *squares, size_t width, const uint32_t *ids,
-                         size_t count, const float *gradient, float rate);
+// squares += g^2; weights -= rate * g / sqrt(squares); marked rows step by `word_rate` instead.
+void witan_train_adagrad(float *rows, size_t width, const uint32_t *ids, size_t count,
+                         const float *gradient, float rate, float word_rate);
 
 #pragma clang assume_nonnull end
 

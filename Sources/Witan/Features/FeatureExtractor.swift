@@ -36,8 +36,13 @@ package struct FeatureExtractor: Equatable {
   private var segmenter = Segmenter()
   private var ngrams = witan_ngram_state()
   private let shift: UInt32
+  private let wordMark: UInt32
 
-  package init(_ spec: FeatureSpec) { shift = UInt32(32 - spec.log2Buckets) }
+  /// `marksWords`: whether the ids of words and pairs carry `WITAN_WORD_MARK`, as training wants.
+  package init(_ spec: FeatureSpec, marksWords: Bool = false) {
+    shift = UInt32(32 - spec.log2Buckets)
+    wordMark = marksWords ? WITAN_WORD_MARK : 0
+  }
 
   package static func == (a: Self, b: Self) -> Bool { a.saved == b.saved }
 
@@ -72,7 +77,7 @@ package struct FeatureExtractor: Equatable {
     guard segmenter.isInsideWord else { return UnsafeBufferPointer(start: nil, count: 0) }
     var state = ngrams
     workspace.units.pointee = UInt32(WITAN_UNIT_END)
-    let count = witan_ngrams(workspace.units, 1, &state, shift, workspace.ids)
+    let count = witan_ngrams(workspace.units, 1, &state, shift, wordMark, workspace.ids)
     return UnsafeBufferPointer(start: workspace.ids, count: count)
   }
 
@@ -83,7 +88,7 @@ package struct FeatureExtractor: Equatable {
     var start = 0
     while start < count {
       let length = min(Self.slice, count - start)
-      let ids = witan_ngrams(workspace.units + start, length, &ngrams, shift, workspace.ids)
+      let ids = witan_ngrams(workspace.units + start, length, &ngrams, shift, wordMark, workspace.ids)
       if ids > 0 { body(UnsafeBufferPointer(start: workspace.ids, count: ids)) }
       start += length
     }

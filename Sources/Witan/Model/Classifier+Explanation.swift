@@ -13,14 +13,16 @@ extension Classifier {
   ///
   /// Throws `invalidValue` when there is no such output.
   public func explain(_ text: String, output index: Int) throws(WitanError) -> [WordContribution] {
-    guard index >= 0, index < spec.width else {
-      throw WitanError(.invalidValue, "there is no output \(index); the model has \(spec.width)")
+    guard index >= 0, index < spec.outputs else {
+      throw WitanError(.invalidValue, "there is no output \(index); the model has \(spec.outputs)")
     }
+    // The one column of a choice of two speaks for the second label.
+    let (column, sign): (Int, Float) = spec.isBinary ? (0, index == 0 ? -1 : 1) : (index, 1)
     let words = FeatureExtractor.words(of: text.utf8, spec.features)
     let count = words.reduce(0) { $0 + $1.ids.count }
-    let factor = slope[index] / Float(max(1, count)).squareRoot()
+    let factor = sign * slope[column] / Float(max(1, count)).squareRoot()
     return words.map { word in
-      let sum = word.ids.reduce(0) { $0 + Int(table[Int($1) * spec.width + index]) }
+      let sum = word.ids.reduce(0) { $0 + Int(table[Int($1) * spec.width + column]) }
       return WordContribution(bytes: word.bytes, value: Float(sum) * factor)
     }
   }

@@ -55,7 +55,7 @@ public final class Classifier: @unchecked Sendable {  // immutable after init
     return stream.scores
   }
 
-  /// Probabilities from sums: the last step of the way. [sums: lanes] -> [out: width]
+  /// Probabilities from sums: the last step of the way. [sums: lanes] -> [out: outputs]
   func probabilities(
     _ sums: UnsafePointer<Int32>, count: Int, into out: UnsafeMutablePointer<Float>
   ) {
@@ -65,9 +65,13 @@ public final class Classifier: @unchecked Sendable {  // immutable after init
         for j in 0..<spec.width { out[j] = Float(sums[j]) * (slope[j] * root) + offset[j] }
       }
     }
-    switch spec.task {
-    case .multiLabel: witan_sigmoid(out, out, spec.width)
-    case .singleLabel: softmax(out, spec.width)
+    if spec.isBinary {
+      witan_sigmoid(out, out + 1, 1)
+      out[0] = 1 - out[1]
+    } else if spec.task == .singleLabel {
+      softmax(out, spec.width)
+    } else {
+      witan_sigmoid(out, out, spec.width)
     }
   }
 }

@@ -5,7 +5,7 @@ internal import CKernels
 ///     bytes -> feature ids                                  FeatureSpec
 ///     sum[j]  = sum over ids of table[id][j]                int8 rows in int32, exact
 ///     z[j]    = slope[j] * sum[j] / sqrt(ids) + offset[j]   scale, bias and calibration folded
-///     p       = sigmoid(z) per output, or softmax(z)        Task
+///     p       = sigmoid(z), softmax(z), or the two sides of one sigmoid
 ///
 /// The normalisation by the root of the count keeps the variance of z level in the length of a text.
 public struct ModelSpec: Sendable, Hashable {
@@ -57,8 +57,12 @@ public struct ModelSpec: Sendable, Hashable {
     self.anyThreshold = anyThreshold
   }
 
-  /// Outputs, and columns of the table.
-  public var width: Int { labels.count + (hasAny ? 1 : 0) }
+  /// Probabilities that a text gets: one for each label, and `any`.
+  public var outputs: Int { labels.count + (hasAny ? 1 : 0) }
+  /// Whether the labels are a choice of two: one column serves both.
+  public var isBinary: Bool { task == .singleLabel && labels.count == 2 }
+  /// Columns of the table.
+  public var width: Int { isBinary ? 1 : outputs }
   /// Width rounded up to whole vectors: the size of accumulators.
   var lanes: Int { (width + Int(WITAN_LANES) - 1) / Int(WITAN_LANES) * Int(WITAN_LANES) }
 }

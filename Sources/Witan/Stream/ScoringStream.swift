@@ -66,9 +66,8 @@ public final class ScoringStream {
   }
 
   /// The probabilities now: one for each label, then `any` if the classifier has it. Valid until the
-  /// next call. O(width); no allocation. [width]
+  /// next call. O(width); no allocation. [outputs]
   public func read() -> UnsafeBufferPointer<Float> {
-    let width = classifier.spec.width
     let pending = extractor.pending(workspace)
     if pending.isEmpty || bag.count + pending.count > ModelSpec.maximumFeatures {
       classifier.probabilities(bag.sums, count: bag.count, into: output)
@@ -77,7 +76,7 @@ public final class ScoringStream {
       open.add(pending)
       classifier.probabilities(reading, count: open.count, into: output)
     }
-    return UnsafeBufferPointer(start: output, count: width)
+    return UnsafeBufferPointer(start: output, count: classifier.spec.outputs)
   }
 
   /// The scores now, as a value that can be kept. Allocates; see `read()` for the hot path.

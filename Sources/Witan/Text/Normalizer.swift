@@ -130,3 +130,8 @@ extension Normalizer {
     (self.missing, self.lower, self.upper) = (UInt8(missing), UInt8(lower), UInt8(upper))
   }
 }
+
+extension Normalizer {
+  /// The version of the Unicode data behind the folding.
+  package static var unicodeVersion: String { String(cString: witan_unicode_version) }
+}

@@ -1,1 +1,0 @@
-int witan_corpus_placeholder;

@@ -1,0 +1,2 @@
+import ArgumentParser
+struct Compile: ParsableCommand { func run() throws {} }

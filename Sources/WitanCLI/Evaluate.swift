@@ -1,0 +1,124 @@
+import ArgumentParser
+import Foundation
+import Witan
+import WitanTraining
+
+struct Evaluate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Measure a classifier on labelled text.",
+    discussion: """
+      With --data: accuracy, F1, AUROC, recall at 1 % and 5 % false positives, calibration, groups,
+      confusion and the worst mistakes.
+      With --harmful and --benign (files of texts; labels are not read): how well a constitution's
+      "any" output sets them apart, and the false-positive rate of each benign file or group.
+      """)
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("The model.", valueName: "model"))
+  var model: String
+  @Option(name: .long, help: ArgumentHelp("Labelled examples.", valueName: "file"))
+  var data: String?
+  @Option(name: .long, parsing: .upToNextOption, help: ArgumentHelp("Texts that should be flagged; each file is a set.", valueName: "file"))
+  var harmful: [String] = []
+  @Option(name: .long, parsing: .upToNextOption, help: ArgumentHelp("Texts that should not; each file, or each label in it, is a domain.", valueName: "file"))
+  var benign: [String] = []
+  @Option(name: .long, help: "How many mistakes to show.")
+  var mistakes = 10
+  @Flag(name: .long, help: "Print one JSON object.")
+  var json = false
+
+  func validate() throws {
+    guard (data != nil) != (!harmful.isEmpty && !benign.isEmpty) else {
+      throw ValidationError("Give either --data, or --harmful and --benign.")
+    }
+  }
+
+  func run() throws {
+    let classifier = try Classifier(path: model)
+    if let data {
+      let evaluation = try Evaluation(classifier, ExampleReader.all(path: data), mistakes: mistakes)
+      try Terminal.write(json ? evaluation.json.text(indent: true) + "\n" : table(evaluation))
+    } else {
+      let evaluation = try HarmEvaluation(
+        classifier, harmful: harmful.map { (name($0), try texts($0).map(\.text)) },
+        benign: domains())
+      try Terminal.write(json ? evaluation.json.text(indent: true) + "\n" : table(evaluation))
+    }
+    try Terminal.flush()
+  }
+
+  private func texts(_ path: String) throws(WitanError) -> [Example] { try ExampleReader.all(path: path) }
+
+  /// `dir/test.jsonl` is called `dir/test`.
+  private func name(_ path: String) -> String {
+    let url = URL(fileURLWithPath: path)
+    return url.deletingLastPathComponent().lastPathComponent + "/"
+      + url.deletingPathExtension().lastPathComponent
+  }
+
+  /// Each benign file by its labels or groups, which name the domain.
+  private func domains() throws(WitanError) -> [(name: String, texts: [String])] {
+    var out: [(String, [String])] = []
+    for path in benign {
+      let examples = try texts(path)
+      let groups = Dictionary(grouping: examples) { $0.group ?? $0.labels.keys.sorted().first ?? "" }
+      for (group, members) in groups.sorted(by: { $0.key < $1.key }) {
+        out.append((name(path) + (group.isEmpty ? "" : ":" + group), members.map(\.text)))
+      }
+    }
+    return out
+  }
+
+  private func table(_ e: Evaluation) -> String {
+    func share(_ x: Double?) -> String { (x.map { fixed($0) } ?? "-").leftPadded(8) }
+    var out = "examples \(e.n)   accuracy \(percent(e.accuracy)) "
+    out += "(95 %: \(percent(e.accuracyInterval.lowerBound)) to \(percent(e.accuracyInterval.upperBound)))"
+    out += "   macro-F1 \(fixed(e.macroF1))   calibration error \(percent(e.ece))\n\n"
+    let width = min(28, e.labels.map(\.id.count).max() ?? 8)
+    out += "label".padded(width) + "       n    prec  recall      F1   AUROC   R@1%   R@5%\n"
+    for l in e.labels {
+      out += l.id.padded(width) + "\(l.support)".leftPadded(8) + share(l.precision) + share(l.recall)
+      out += share(l.f1) + share(l.auroc) + share(l.recallAt1FPR).dropFirst() + share(l.recallAt5FPR).dropFirst()
+      out += "\n"
+    }
+    if !e.groups.isEmpty {
+      out += "\ngroups, worst first\n"
+      for g in e.groups {
+        out += g.group.padded(28) + "\(g.n)".leftPadded(8) + "  accuracy \(percent(g.accuracy)) "
+        out += "(95 %: \(percent(g.interval.lowerBound)) to \(percent(g.interval.upperBound)))\n"
+      }
+    }
+    if !e.confusion.isEmpty && e.labels.count <= 12 {
+      out += "\nconfusion (rows: truth)\n" + "".padded(14)
+      out += e.labels.map { String($0.id.prefix(8)).leftPadded(9) }.joined() + "\n"
+      for (l, row) in zip(e.labels, e.confusion) {
+        out += l.id.padded(14) + row.map { "\($0)".leftPadded(9) }.joined() + "\n"
+      }
+    }
+    if !e.mistakes.isEmpty {
+      out += "\nworst mistakes\n"
+      for m in e.mistakes {
+        let text = m.text.split(whereSeparator: \.isNewline).joined(separator: " ")
+        out += "\(m.expected.joined(separator: "+")) taken for \(m.predicted) (\(fixed(Double(m.probability), 2))): "
+        out += text.prefix(120) + "\n"
+      }
+    }
+    return out
+  }
+
+  private func table(_ e: HarmEvaluation) -> String {
+    var out = "harmful set".padded(36) + "       n   AUROC    R@1%    R@5%  recall\n"
+    for s in e.sets {
+      out += s.name.padded(36) + "\(s.n)".leftPadded(8)
+      out += [s.auroc, s.recallAt1FPR, s.recallAt5FPR, s.recall].map { fixed($0).leftPadded(8) }.joined()
+      out += "\n"
+    }
+    out += "mean".padded(44) + fixed(e.meanAUROC).leftPadded(8) + "".padded(8)
+    out += fixed(e.meanRecallAt5FPR).leftPadded(8) + "\n\n"
+    out += "benign domain".padded(36) + "       n  false positives (95 %)\n"
+    for d in e.domains {
+      out += d.name.padded(36) + "\(d.n)".leftPadded(8) + "  \(percent(d.falsePositiveRate)) "
+      out += "(\(percent(d.interval.lowerBound)) to \(percent(d.interval.upperBound)))\n"
+    }
+    return out
+  }
+}

@@ -1,0 +1,106 @@
+import ArgumentParser
+import Foundation
+import Witan
+import WitanTraining
+
+struct Score: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Score texts: one line in, one line out.",
+    discussion: """
+      Input is one text a line, or JSONL with "text" (told from the first line; --lines and --jsonl
+      force it). Exit code 1 when a constitution's model flags any of them.
+      """)
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("The model.", valueName: "model"))
+  var model: String
+  @Argument(help: "A file; - is standard input.")
+  var file = "-"
+  @Flag(name: .long, help: "Print one JSON object a line.")
+  var json = false
+  @Flag(name: .long, help: "Name the words that drove the highest output.")
+  var explain = false
+  @Flag(name: .customLong("lines"), help: "Every line is a text, also when it looks like JSON.")
+  var forceLines = false
+  @Flag(name: .customLong("jsonl"), help: "Every line is a JSON object with \"text\".")
+  var forceJSONL = false
+
+  func run() throws {
+    let classifier = try Classifier(path: model)
+    let stream = classifier.makeStream()
+    var lines = try LineReader(path: file)
+    var isJSONL: Bool? = forceLines ? false : forceJSONL ? true : nil
+    var anyFlagged = false
+    while let line = try lines.next() {
+      if isJSONL == nil { isJSONL = looksLikeJSONL(line) }
+      stream.reset()
+      var text: String? = nil
+      if isJSONL == true {
+        guard line.contains(where: { $0 > 0x20 }) else { continue }
+        text = try Example(jsonLine: line, at: lines.place).text
+        stream.push(text!)
+      } else {
+        line.withUnsafeBufferPointer(stream.push)
+      }
+      stream.finish()
+      let scores = stream.scores
+      anyFlagged = anyFlagged || scores.isFlagged(classifier.spec)
+      let words =
+        explain ? try topWords(classifier, text ?? String(decoding: line, as: UTF8.self), scores) : nil
+      try Terminal.write(json ? object(scores, classifier, words).text() + "\n" : row(scores, classifier, words))
+    }
+    try Terminal.flush()
+    if anyFlagged { throw ExitCode(1) }
+  }
+
+  private func looksLikeJSONL(_ line: ArraySlice<UInt8>) -> Bool {
+    line.first(where: { $0 > 0x20 }) == UInt8(ascii: "{")
+      && (try? line.withUnsafeBufferPointer { try JSON(parsing: $0) })?["text"] != nil
+  }
+
+  private func topWords(
+    _ classifier: Classifier, _ text: String, _ scores: Scores
+  ) throws(WitanError) -> [String] {
+    let index = scores.bestIndex
+    let utf8 = Array(text.utf8)
+    return try classifier.explain(text, output: index).filter { $0.value > 0 }
+      .sorted { $0.value > $1.value }.prefix(5)
+      .map { String(decoding: utf8[$0.bytes], as: UTF8.self) }
+  }
+
+  private func object(_ s: Scores, _ classifier: Classifier, _ words: [String]?) -> JSON {
+    var fields: [String: JSON] = [
+      "scores": .object(
+        Dictionary(
+          uniqueKeysWithValues: zip(s.labels, s.probabilities).map { ($0.id, JSON($1)) })),
+      "label": .string(s.best.id),
+    ]
+    if let any = s.any {
+      fields["any"] = JSON(any)
+      fields["flagged"] = .bool(s.isFlagged(classifier.spec))
+    }
+    if s.replacements > 0 { fields["replaced"] = JSON(s.replacements) }
+    if s.isTruncated { fields["truncated"] = true }
+    if let words { fields["words"] = JSON(words) }
+    return .object(fields)
+  }
+
+  private func row(_ s: Scores, _ classifier: Classifier, _ words: [String]?) -> String {
+    var out = ""
+    if let any = s.any {
+      let isFlagged = s.isFlagged(classifier.spec)
+      out += Terminal.styled(isFlagged ? "flagged" : "clean  ", isFlagged ? "31" : "32")
+      out += "  any \(fixed(Double(any)))"
+    }
+    for j in s.probabilities.indices.sorted(by: { s.probabilities[$0] > s.probabilities[$1] }).prefix(3) {
+      out += "  \(s.labels[j].id) \(fixed(Double(s.probabilities[j])))"
+    }
+    if let words { out += "  [\(words.joined(separator: ", "))]" }
+    return out.trimmingCharacters(in: .whitespaces) + "\n"
+  }
+}
+
+extension Scores {
+  /// Whether a constitution's model holds the text against a prohibition. Models without stances
+  /// never flag: their labels are no verdicts.
+  func isFlagged(_ spec: ModelSpec) -> Bool { any.map { $0 >= spec.anyThreshold } ?? false }
+}

@@ -1,0 +1,2 @@
+import ArgumentParser
+struct Stream: ParsableCommand { func run() throws {} }

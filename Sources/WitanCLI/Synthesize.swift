@@ -1,0 +1,2 @@
+import ArgumentParser
+struct Synthesize: ParsableCommand { func run() throws {} }

@@ -1,0 +1,103 @@
+import ArgumentParser
+import Foundation
+import Witan
+import WitanTraining
+
+struct Train: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Train a classifier from labelled text.",
+    discussion: """
+      Data is JSONL ("text" with "label" or "labels"), CSV with a header, or fastText lines; the
+      format is told from the name or the first line. With one "label" in every example the labels
+      are one choice (softmax), else each is yes or no by itself. Equal data, options and seed give
+      the same file, byte for byte.
+      """)
+
+  @Option(name: .long, help: ArgumentHelp("Training examples; - is standard input.", valueName: "file"))
+  var data: String
+  @Option(name: .long, help: ArgumentHelp("Examples for early stopping and calibration; by default a tenth of the data.", valueName: "file"))
+  var dev: String?
+  @Option(name: .shortAndLong, help: ArgumentHelp("Where the model goes.", valueName: "model"))
+  var output: String
+  @Option(name: .long, help: "Seed of the split, the order and the dropout.")
+  var seed: UInt64 = 1
+  @OptionGroup var training: TrainingFlags
+  @Option(name: .long, help: "jsonl, csv or fasttext, when it cannot be told.", transform: dataFormat)
+  var format: DataFormat?
+  @Flag(name: .long, help: "Print the summary as JSON.")
+  var json = false
+
+  func run() throws {
+    let examples = try ExampleReader.all(path: data, format: format)
+    let devExamples = try dev.map { try ExampleReader.all(path: $0, format: format) }
+    var trainer = Trainer(options: training.options(seed: seed))
+    trainer.onProgress = reportProgress
+    let result = try trainer.train(examples, dev: devExamples)
+    Terminal.endProgress()
+    try writeFile(result.modelBytes, to: output)
+    let summary = result.summary
+    if json {
+      var fields = summary.json.object ?? [:]
+      fields["model"] = .string(output)
+      fields["bytes"] = JSON(result.modelBytes.count)
+      try Terminal.write(JSON.object(fields).text(indent: true) + "\n")
+    } else {
+      try Terminal.write(
+        "\(output): \(result.modelBytes.count / 1000) kB from \(summary.examples) examples in "
+          + "\(fixed(summary.seconds, 1)) s, \(summary.epochs) epochs\n")
+      if let q = summary.quantization {
+        try Terminal.write(
+          "accuracy on \(summary.devExamples) held-out examples: \(percent(q.int8Accuracy)) "
+            + "(float32 weights: \(percent(q.floatAccuracy)))\n")
+      }
+    }
+    try Terminal.flush()
+  }
+}
+
+func dataFormat(_ name: String) throws -> DataFormat {
+  guard let format = DataFormat(rawValue: name) else {
+    throw ValidationError("--format must be jsonl, csv or fasttext.")
+  }
+  return format
+}
+
+/// The options of training that `train` and `compile` share.
+struct TrainingFlags: ParsableArguments {
+  @Option(name: .long, help: "At most this many passes over the data.")
+  var epochs = TrainingOptions().maximumEpochs
+  @Option(name: .long, help: "First step size.")
+  var learningRate = TrainingOptions().learningRate
+  @Option(name: .long, help: "Passes without a lower dev loss after which training stops.")
+  var patience = TrainingOptions().patience
+  @Option(name: .long, help: "Share of features left out of each step, 0 to 0.9.")
+  var dropout = TrainingOptions().featureDropout
+  @Option(name: .long, help: "log2 of the table's rows, 8 to 22; by default what keeps the model below 2 MB.")
+  var log2Buckets: Int?
+
+  func validate() throws {
+    guard epochs >= 1 else { throw ValidationError("--epochs must be at least 1.") }
+    guard learningRate > 0 else { throw ValidationError("--learning-rate must be above 0.") }
+    guard 0...0.9 ~= dropout else { throw ValidationError("--dropout must be in 0...0.9.") }
+    if let log2Buckets, !FeatureSpec.log2BucketsRange.contains(log2Buckets) {
+      throw ValidationError("--log2-buckets must be in 8...22.")
+    }
+  }
+
+  func options(seed: UInt64) -> TrainingOptions {
+    var options = TrainingOptions()
+    options.seed = seed
+    options.maximumEpochs = epochs
+    options.patience = patience
+    options.learningRate = learningRate
+    options.featureDropout = dropout
+    options.log2Buckets = log2Buckets
+    return options
+  }
+}
+
+func reportProgress(_ p: TrainingProgress) {
+  Terminal.progress(
+    "\(p.phase) epoch \(p.epoch)/\(p.maximumEpochs)  loss \(fixed(p.trainLoss, 4))"
+      + (p.devLoss.map { "  dev \(fixed($0, 4))" } ?? ""))
+}

@@ -1,0 +1,154 @@
+public import Witan
+
+/// How well a classifier does on labelled text.
+public struct Evaluation: Sendable {
+  /// One label against all others.
+  public struct LabelReport: Sendable {
+    public let id: String
+    /// Examples that have the label.
+    public let support: Int
+    public let precision: Double
+    public let recall: Double
+    public let f1: Double
+    /// nil when all examples have the label, or none.
+    public let auroc: Double?
+    public let recallAt1FPR: Double?
+    public let recallAt5FPR: Double?
+    /// Calibration error of this label's probability.
+    public let ece: Double
+  }
+
+  /// The examples of one group; pooled figures hide who is served worst.
+  public struct GroupReport: Sendable {
+    public let group: String
+    public let n: Int
+    public let accuracy: Double
+    /// 95 % interval of the accuracy (Wilson).
+    public let interval: ClosedRange<Double>
+  }
+
+  /// An example whose scores are furthest from its labels.
+  public struct Mistake: Sendable {
+    public let text: String
+    public let expected: [String]
+    public let predicted: String
+    public let probability: Float
+  }
+
+  public let n: Int
+  public let accuracy: Double
+  public let accuracyInterval: ClosedRange<Double>
+  public let macroF1: Double
+  /// Of the predicted label's probability (one choice), else the mean over labels.
+  public let ece: Double
+  public let logLoss: Double
+  public let labels: [LabelReport]
+  /// counts[expected][predicted]; for one choice only.
+  public let confusion: [[Int]]
+  /// Worst first.
+  public let groups: [GroupReport]
+  public let mistakes: [Mistake]
+}
+
+extension Evaluation {
+  /// Scores every example and compares. Labels of 0.5 and more count as present. O(bytes + n log n).
+  ///
+  /// Throws `data` when there are no examples, or when none of their labels is one of the model's.
+  public init(_ classifier: Classifier, _ examples: [Example], mistakes: Int = 10) throws(WitanError) {
+    let spec = classifier.spec
+    guard !examples.isEmpty else { throw WitanError(.data, "there are no examples to evaluate on") }
+    let known = Set(spec.labels.map(\.id))
+    let strangers = Set(examples.flatMap(\.labels.keys)).subtracting(known).sorted()
+    if let stranger = strangers.first {
+      throw WitanError(
+        .data,
+        "the data has the label '\(stranger)', which the model does not know; it knows "
+          + spec.labels.prefix(20).map(\.id).joined(separator: ", "))
+    }
+
+    let p = classifier.probabilities(of: examples.map(\.text))
+    let truth = examples.map { example in spec.labels.map { example.labels[$0.id] ?? 0 >= 0.5 } }
+    let isChoice = spec.task == .singleLabel
+    let best = p.map { row in row.indices.max { row[$0] < row[$1] }! }
+    let predicted: [[Bool]] = p.indices.map { i in
+      spec.labels.indices.map { isChoice ? $0 == best[i] : p[i][$0] >= spec.labels[$0].threshold }
+    }
+    let isRight = zip(predicted, truth).map { $0 == $1 }
+
+    n = examples.count
+    let hits = isRight.count { $0 }
+    accuracy = Double(hits) / Double(n)
+    accuracyInterval = Metrics.interval(hits, of: n)
+    labels = spec.labels.indices.map { j in
+      Self.report(
+        spec.labels[j].id, scores: p.map { $0[j] }, truth: truth.map { $0[j] },
+        predicted: predicted.map { $0[j] })
+    }
+    let present = labels.filter { $0.support > 0 }
+    macroF1 = present.isEmpty ? 0 : present.reduce(0) { $0 + $1.f1 } / Double(present.count)
+    ece =
+      isChoice
+      ? Metrics.calibrationError(p.indices.map { p[$0][best[$0]] }, isRight)
+      : labels.reduce(0) { $0 + $1.ece } / Double(labels.count)
+    let losses = examples.indices.map { i in
+      let targets = spec.labels.map { examples[i].labels[$0.id] ?? 0 }
+      return Loss.crossEntropy(softmax: isChoice, p[i], targets[...])
+    }
+    logLoss = losses.reduce(0, +) / Double(n)
+
+    var counts: [[Int]] = []
+    if isChoice {
+      counts = Array(repeating: Array(repeating: 0, count: spec.labels.count), count: spec.labels.count)
+      for i in examples.indices {
+        if let expected = truth[i].firstIndex(of: true) { counts[expected][best[i]] += 1 }
+      }
+    }
+    confusion = counts
+    groups = Dictionary(grouping: examples.indices.filter { examples[$0].group != nil }) {
+      examples[$0].group!
+    }.map { group, members in
+      let hits = members.count { isRight[$0] }
+      return GroupReport(
+        group: group, n: members.count, accuracy: Double(hits) / Double(members.count),
+        interval: Metrics.interval(hits, of: members.count))
+    }.sorted { ($0.accuracy, $0.group) < ($1.accuracy, $1.group) }
+    self.mistakes = examples.indices.filter { !isRight[$0] }.sorted { losses[$0] > losses[$1] }
+      .prefix(mistakes).map { i in
+        Mistake(
+          text: examples[i].text,
+          expected: spec.labels.indices.filter { truth[i][$0] }.map { spec.labels[$0].id },
+          predicted: spec.labels[best[i]].id, probability: p[i][best[i]])
+      }
+  }
+
+  private static func report(
+    _ id: String, scores: [Float], truth: [Bool], predicted: [Bool]
+  ) -> LabelReport {
+    let tp = zip(truth, predicted).count { $0 && $1 }
+    let fp = zip(truth, predicted).count { !$0 && $1 }
+    let fn = zip(truth, predicted).count { $0 && !$1 }
+    let f = Metrics.f1(truePositives: tp, falsePositives: fp, falseNegatives: fn)
+    return LabelReport(
+      id: id, support: tp + fn, precision: f.precision, recall: f.recall, f1: f.f1,
+      auroc: Metrics.auroc(scores, truth),
+      recallAt1FPR: Metrics.recall(scores, truth, atFalsePositiveRate: 0.01),
+      recallAt5FPR: Metrics.recall(scores, truth, atFalsePositiveRate: 0.05),
+      ece: Metrics.calibrationError(scores, truth))
+  }
+}
+
+extension Classifier {
+  /// Probabilities of many texts, on all cores. [texts][outputs]
+  package func probabilities(of texts: [String]) -> [[Float]] {
+    let shards = min(64, max(1, texts.count / 64))
+    return concurrentMap(shards) { shard -> [[Float]] in
+      let stream = self.makeStream()
+      return (shard * texts.count / shards..<(shard + 1) * texts.count / shards).map { i in
+        stream.reset()
+        stream.push(texts[i])
+        stream.finish()
+        return Array(stream.read())
+      }
+    }.flatMap { $0 }
+  }
+}

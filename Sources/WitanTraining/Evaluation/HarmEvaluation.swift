@@ -1,0 +1,98 @@
+public import Witan
+
+/// How a constitution's classifier does on real text: does `any` set harmful requests apart from
+/// benign ones, and how often does each benign domain suffer?
+public struct HarmEvaluation: Sendable {
+  /// One set of harmful texts against all benign ones.
+  public struct SetReport: Sendable {
+    public let name: String
+    public let n: Int
+    public let auroc: Double
+    public let recallAt1FPR: Double
+    public let recallAt5FPR: Double
+    /// Share flagged at the model's own threshold.
+    public let recall: Double
+  }
+
+  /// One domain of benign texts: a file, or a group in it.
+  public struct DomainReport: Sendable {
+    public let name: String
+    public let n: Int
+    public let falsePositiveRate: Double
+    public let interval: ClosedRange<Double>
+  }
+
+  public let sets: [SetReport]
+  /// Highest rate first.
+  public let domains: [DomainReport]
+
+  public var meanAUROC: Double { mean(\.auroc) }
+  public var meanRecallAt5FPR: Double { mean(\.recallAt5FPR) }
+
+  private func mean(_ value: (SetReport) -> Double) -> Double {
+    sets.isEmpty ? 0 : sets.reduce(0) { $0 + value($1) } / Double(sets.count)
+  }
+
+  /// Throws `invalidValue` when the model has no `any` output, `data` when a side is empty.
+  public init(
+    _ classifier: Classifier, harmful: [(name: String, texts: [String])],
+    benign: [(name: String, texts: [String])]
+  ) throws(WitanError) {
+    guard classifier.spec.hasAny else {
+      throw WitanError(
+        .invalidValue, "the model has no 'any' output; it was not compiled from a constitution")
+    }
+    func scores(_ sets: [(name: String, texts: [String])]) throws(WitanError) -> [(String, [Float])] {
+      guard !sets.isEmpty else {
+        throw WitanError(.data, "harmful and benign texts are both needed")
+      }
+      var out: [(String, [Float])] = []
+      for set in sets {
+        guard !set.texts.isEmpty else { throw WitanError(.data, "there are no texts", at: set.name) }
+        out.append((set.name, classifier.probabilities(of: set.texts).map { $0.last! }))
+      }
+      return out
+    }
+    let bad = try scores(harmful)
+    let good = try scores(benign)
+    let negatives = good.flatMap { $0.1 }
+    let threshold = classifier.spec.anyThreshold
+    sets = bad.map { name, positives in
+      let all = positives + negatives
+      let truth = all.indices.map { $0 < positives.count }
+      return SetReport(
+        name: name, n: positives.count, auroc: Metrics.auroc(all, truth)!,
+        recallAt1FPR: Metrics.recall(all, truth, atFalsePositiveRate: 0.01)!,
+        recallAt5FPR: Metrics.recall(all, truth, atFalsePositiveRate: 0.05)!,
+        recall: Double(positives.count { $0 >= threshold }) / Double(positives.count))
+    }
+    domains = good.map { name, scores in
+      let hits = scores.count { $0 >= threshold }
+      return DomainReport(
+        name: name, n: scores.count, falsePositiveRate: Double(hits) / Double(scores.count),
+        interval: Metrics.interval(hits, of: scores.count))
+    }.sorted { ($1.falsePositiveRate, $0.name) < ($0.falsePositiveRate, $1.name) }
+  }
+
+  package var json: JSON {
+    func rounded(_ x: Double) -> JSON { JSON((x * 1e6).rounded() / 1e6) }
+    return [
+      "mean_auroc": rounded(meanAUROC), "mean_recall_at_5_fpr": rounded(meanRecallAt5FPR),
+      "sets": .array(
+        sets.map {
+          [
+            "name": .string($0.name), "n": JSON($0.n), "auroc": rounded($0.auroc),
+            "recall_at_1_fpr": rounded($0.recallAt1FPR),
+            "recall_at_5_fpr": rounded($0.recallAt5FPR), "recall": rounded($0.recall),
+          ]
+        }),
+      "benign": .array(
+        domains.map {
+          [
+            "name": .string($0.name), "n": JSON($0.n), "fpr": rounded($0.falsePositiveRate),
+            "interval": [rounded($0.interval.lowerBound), rounded($0.interval.upperBound)],
+          ]
+        }),
+    ]
+  }
+}

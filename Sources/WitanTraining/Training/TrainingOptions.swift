@@ -1,0 +1,39 @@
+/// How a linear classifier is trained. The defaults are what the benchmarks use.
+public struct TrainingOptions: Sendable {
+  /// Decides the split, the order of examples and which features are dropped.
+  public var seed: UInt64 = 1
+  /// At most this many passes over the data; training stops early when the dev loss rises.
+  public var maximumEpochs = 40
+  /// Passes without a lower dev loss after which training stops.
+  public var patience = 3
+  /// Share of feature occurrences left out of each step, so that no single one is relied on.
+  public var featureDropout = 0.3
+  /// First step size of AdaGrad.
+  public var learningRate: Float = 0.02
+  /// How much faster words and pairs learn than character n-grams. Each is tried; the lowest dev loss
+  /// wins: clean short questions want words, misspelt tweets want characters.
+  public var wordRates: [Float] = [1, 6]
+  /// Share of the examples held out when no dev part is given.
+  public var devShare = 0.1
+  /// log2 of the table's rows; nil chooses them so that the table stays below 2 MB (8 MB above 20
+  /// outputs).
+  public var log2Buckets: Int? = nil
+
+  public init() {}
+
+  /// The most rows whose table of `width` columns stays below the size that the default promises.
+  static func log2Buckets(forWidth width: Int) -> Int {
+    let limit = width <= 20 ? 1_900_000 : 8_000_000
+    return (14...20).last { (1 << $0) * width <= limit } ?? 14
+  }
+}
+
+/// What training says while it runs.
+public struct TrainingProgress: Sendable {
+  public let epoch: Int
+  public let maximumEpochs: Int
+  public let trainLoss: Double
+  public let devLoss: Double?
+  /// "train" while the epoch count is found, "refit" on all examples afterwards.
+  public let phase: String
+}

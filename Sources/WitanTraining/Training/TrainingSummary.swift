@@ -1,0 +1,38 @@
+package import Witan
+
+/// What training found; stored in the model as `witan.training`.
+public struct TrainingSummary: Sendable {
+  /// The cost of int8 rows, on the dev part.
+  public struct Quantization: Sendable {
+    public let floatAccuracy: Double
+    public let int8Accuracy: Double
+    public let largestLogitDifference: Float
+  }
+
+  public let examples: Int
+  public let devExamples: Int
+  /// Passes that gave the lowest dev loss.
+  public let epochs: Int
+  /// How much faster words learnt than character n-grams.
+  public let wordRate: Float
+  public let seed: UInt64
+  /// Dev loss after each pass.
+  public let devLoss: [Double]
+  /// nil when there was no dev part.
+  public let quantization: Quantization?
+  /// Wall time; not stored, so that equal trainings give equal files.
+  public let seconds: Double
+
+  package var json: JSON {
+    var fields: [String: JSON] = [
+      "examples": JSON(examples), "dev_examples": JSON(devExamples), "epochs": JSON(epochs),
+      "word_rate": JSON(wordRate),      "seed": .string("\(seed)"), "dev_loss": .array(devLoss.map { JSON(($0 * 1e5).rounded() / 1e5) }),
+    ]
+    if let q = quantization {
+      fields["dev_accuracy_float"] = JSON(q.floatAccuracy)
+      fields["dev_accuracy_int8"] = JSON(q.int8Accuracy)
+      fields["largest_logit_difference_int8"] = JSON(q.largestLogitDifference)
+    }
+    return .object(fields)
+  }
+}

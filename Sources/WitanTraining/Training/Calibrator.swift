@@ -24,7 +24,8 @@ struct Calibration {
       for j in 0..<spec.width {
         let column = stride(from: j, to: logits.count, by: spec.width)
         (slope[j], offset[j]) = Calibrator.platt(
-          column.map { logits[$0] }, column.map { dev.targets[$0] }, dev.weights)
+          column.map { logits[$0] }, column.map { dev.targets[$0] }, dev.weights,
+          shifts: !spec.isBinary)
       }
     }
   }
@@ -84,13 +85,17 @@ enum Calibrator {
   }
 
   /// Slope and offset of one sigmoid (Platt 1999): Newton's method on the logistic loss of
-  /// slope * z + offset, with a weak pull towards (1, 0) so that few positives do not run away.
-  static func platt(_ z: [Float], _ y: [Float], _ weights: [Float]) -> (slope: Float, offset: Float) {
+  /// slope * z + offset, with a weak pull towards (1, 0) so that few positives do not run away. Without
+  /// `shifts` the offset stays 0, as the temperature of a choice leaves the choice alone.
+  static func platt(
+    _ z: [Float], _ y: [Float], _ weights: [Float], shifts: Bool = true
+  ) -> (slope: Float, offset: Float) {
     var (slope, offset) = (1.0, 0.0)
     let pull = 1.0
+    let pullOfOffset = shifts ? pull : 1e12
     for _ in 0..<50 {
-      var gradient = [pull * (slope - 1), pull * offset]
-      var hessian = [pull, 0, 0, pull]
+      var gradient = [pull * (slope - 1), pullOfOffset * offset]
+      var hessian = [pull, 0, 0, pullOfOffset]
       for i in z.indices {
         let (x, w) = (Double(z[i]), Double(weights[i]))
         let p = 1 / (1 + exp(-(slope * x + offset)))

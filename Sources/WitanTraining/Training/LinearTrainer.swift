@@ -27,7 +27,9 @@ struct LinearTrainer {
   mutating func epoch(
     _ data: TrainingSet, order: [Int], wordRate: Float, random: inout SeededRandom
   ) -> Double {
-    let (outputs, rate) = (spec.width, options.learningRate)
+    let outputs = spec.width
+    // The one column of a choice of two moves as far as two columns do apart.
+    let rate = spec.isBinary ? 2 * options.learningRate : options.learningRate
     var kept = [UInt32](repeating: 0, count: data.longest)
     var z = [Float](repeating: 0, count: width)
     var gradient = z

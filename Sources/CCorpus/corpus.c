@@ -30,10 +30,11 @@ FILE_BYTES(technology) = {
 #define ENTRY(name, array) {name, array, sizeof array}
 
 const witan_corpus_file witan_corpus_frames = ENTRY("frames", frames);
-const witan_corpus_file witan_corpus_background[] = {
+static const witan_corpus_file background[] = {
     ENTRY("assistant-tasks", assistant_tasks), ENTRY("culture-history", culture_history),
     ENTRY("daily-life", daily_life),           ENTRY("science-health", science_health),
     ENTRY("society", society),                 ENTRY("technology", technology),
 };
-const int witan_corpus_background_count =
-    sizeof witan_corpus_background / sizeof *witan_corpus_background;
+const int witan_corpus_background_count = sizeof background / sizeof *background;
+
+witan_corpus_file witan_corpus_background(int i) { return background[i]; }

@@ -62,7 +62,7 @@ struct Score: ParsableCommand {
   ) throws(WitanError) -> [String] {
     let index = scores.bestIndex
     let utf8 = Array(text.utf8)
-    return try classifier.explain(text, output: index).filter { $0.value > 0 }
+    return try classifier.explain(utf8, output: index).filter { $0.value > 0 }
       .sorted { $0.value > $1.value }.prefix(5)
       .map { String(decoding: utf8[$0.bytes], as: UTF8.self) }
   }

@@ -1,2 +1,194 @@
 import ArgumentParser
-struct Stream: ParsableCommand { func run() throws {} }
+import Foundation
+import Witan
+
+struct Stream: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Grade text while it arrives on standard input.",
+    discussion: """
+      Each word is scored as soon as its bytes are there. In a terminal the text is coloured by its
+      grade so far; with --json there is one event for each scored chunk, then the verdict. The verdict
+      is that of the whole text, the same as 'witan score' gives. Exit code 1 when a constitution's
+      model flags it.
+
+        some-model --generate | witan stream -m baseline.witan
+      """)
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("The model.", valueName: "model"))
+  var model: String
+  @Flag(name: .long, help: "Print one JSON event for each chunk, then the verdict.")
+  var json = false
+
+  /// Bytes kept to name the words of the verdict; longer texts get no words.
+  private static let keptBytes = 1 << 20
+
+  func run() throws {
+    let classifier = try Classifier(path: model)
+    var grading = Grading(classifier)
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    var held: [UInt8] = []  // an incomplete character at the end of what arrived
+    while true {
+      let count = read(STDIN_FILENO, &buffer, buffer.count)
+      if count < 0 && errno == EINTR { continue }
+      if count < 0 { throw WitanError.system("cannot be read", "standard input") }
+      if count == 0 { break }
+      let arrived = held + buffer[..<count]
+      let whole = arrived.count - Self.incompleteTail(arrived)
+      held = Array(arrived[whole...])
+      for chunk in Self.chunks(arrived[..<whole]) { try show(chunk, &grading) }
+      try Terminal.flush()
+    }
+    if !held.isEmpty { try show(held[...], &grading) }
+    grading.finish()
+    try Terminal.write(json ? try grading.verdictJSON().text() + "\n" : try verdictText(grading))
+    try Terminal.flush()
+    if grading.scores.isFlagged(classifier.spec) { throw ExitCode(1) }
+  }
+
+  private func show(_ chunk: ArraySlice<UInt8>, _ grading: inout Grading) throws(WitanError) {
+    grading.push(chunk, keep: Self.keptBytes)
+    let text = String(decoding: chunk, as: UTF8.self)
+    if json {
+      try Terminal.write(grading.eventJSON(text).text() + "\n")
+    } else {
+      try Terminal.write(Terminal.styled(text, Self.style(grading.level)))
+    }
+  }
+
+  private func verdictText(_ g: Grading) throws(WitanError) -> String {
+    let s = g.scores
+    let isFlagged = s.isFlagged(g.classifier.spec)
+    var out = "\n\n"
+    if let any = s.any {
+      out += Terminal.styled(isFlagged ? "flagged" : "clean", isFlagged ? "1;31" : "1;32")
+      out += "  any \(fixed(Double(any), 2)) (threshold \(fixed(Double(g.classifier.spec.anyThreshold), 2)))"
+      out += ", highest \(fixed(Double(g.peak.value), 2)) at byte \(g.peak.byte)\n"
+    }
+    let top = s.probabilities.indices.sorted { s.probabilities[$0] > s.probabilities[$1] }.prefix(3)
+    for j in top {
+      let bar = String(repeating: "█", count: Int(s.probabilities[j] * 20))
+      out += "  \(s.labels[j].title.padded(34)) \(fixed(Double(s.probabilities[j]), 2)) \(bar)\n"
+    }
+    let words = try g.words()
+    if !words.isEmpty { out += "  words: " + words.map(\.text).joined(separator: ", ") + "\n" }
+    return out
+  }
+
+  /// Green, plain, yellow, orange, red.
+  private static func style(_ level: Float) -> String {
+    switch level {
+    case ..<0.25: "32"
+    case ..<0.5: "39"
+    case ..<0.75: "33"
+    case ..<0.9: "38;5;208"
+    default: "1;31"
+    }
+  }
+
+  /// Cuts before each run of white space, so that a chunk is about a token.
+  static func chunks(_ bytes: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
+    var out: [ArraySlice<UInt8>] = []
+    var start = bytes.startIndex
+    for i in bytes.indices where i > start && bytes[i] <= 0x20 && bytes[i - 1] > 0x20 {
+      out.append(bytes[start..<i])
+      start = i
+    }
+    if start < bytes.endIndex { out.append(bytes[start...]) }
+    return out
+  }
+
+  /// How many bytes at the end begin a character that has not arrived whole.
+  static func incompleteTail(_ bytes: [UInt8]) -> Int {
+    for back in 1...3 where back <= bytes.count {
+      let byte = bytes[bytes.count - back]
+      if byte & 0xC0 == 0x80 { continue }
+      let length = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC0 ? 2 : 1
+      return length > back ? back : 0
+    }
+    return 0
+  }
+}
+
+/// A stream with what its report needs.
+private struct Grading {
+  let classifier: Classifier
+  private let stream: ScoringStream
+  private var text: [UInt8] = []
+  private var isKept = true
+  private(set) var peak: (value: Float, byte: Int) = (0, 0)
+
+  init(_ classifier: Classifier) {
+    self.classifier = classifier
+    stream = classifier.makeStream()
+  }
+
+  var scores: Scores { stream.scores }
+
+  /// The probability that colours the text: `any`, else the highest.
+  var level: Float {
+    let p = stream.read()
+    return classifier.spec.hasAny ? p[p.count - 1] : p.max() ?? 0
+  }
+
+  mutating func push(_ bytes: ArraySlice<UInt8>, keep: Int) {
+    bytes.withUnsafeBufferPointer(stream.push)
+    isKept = isKept && text.count + bytes.count <= keep
+    if isKept { text += bytes }
+    notePeak()
+  }
+
+  mutating func finish() {
+    stream.finish()
+    notePeak()
+  }
+
+  private mutating func notePeak() {
+    let level = level
+    if level > peak.value { peak = (level, stream.byteCount) }
+  }
+
+  func eventJSON(_ chunk: String) -> JSON {
+    let s = scores
+    var fields: [String: JSON] = [
+      "chunk": .string(chunk), "bytes": JSON(stream.byteCount), "scores": scoresJSON(s),
+    ]
+    if let any = s.any { fields["any"] = JSON(any) }
+    return .object(fields)
+  }
+
+  func verdictJSON() throws(WitanError) -> JSON {
+    let s = scores
+    var verdict: [String: JSON] = [
+      "scores": scoresJSON(s), "label": .string(s.best.id), "bytes": JSON(stream.byteCount),
+      "peak": ["value": JSON(peak.value), "byte": JSON(peak.byte)],
+      "replaced": JSON(s.replacements), "truncated": .bool(s.isTruncated),
+      "words": .array(
+        try words().map {
+          [
+            "text": .string($0.text), "start": JSON($0.bytes.lowerBound),
+            "end": JSON($0.bytes.upperBound), "value": JSON($0.value),
+          ]
+        }),
+    ]
+    if let any = s.any {
+      verdict["any"] = JSON(any)
+      verdict["flagged"] = .bool(s.isFlagged(classifier.spec))
+      verdict["principles"] = JSON(s.flagged.map(\.id))
+    }
+    return ["verdict": .object(verdict)]
+  }
+
+  /// The five words that raised the strongest label most.
+  func words() throws(WitanError) -> [(text: String, bytes: Range<Int>, value: Float)] {
+    guard isKept else { return [] }
+    let contributions = try classifier.explain(text, output: scores.bestIndex)
+    return contributions.filter { $0.value > 0 }.sorted { $0.value > $1.value }.prefix(5).map {
+      (String(decoding: text[$0.bytes], as: UTF8.self), $0.bytes, $0.value)
+    }
+  }
+
+  private func scoresJSON(_ s: Scores) -> JSON {
+    .object(
+      Dictionary(uniqueKeysWithValues: zip(s.labels, s.probabilities).map { ($0.id, JSON($1)) }))
+  }
+}

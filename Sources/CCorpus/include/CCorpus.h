@@ -14,8 +14,8 @@ typedef struct {
 // The frames: `kind<TAB>text` lines.
 extern const witan_corpus_file witan_corpus_frames;
 
-// The benign background: `## topic` lines and `kind<TAB>text` lines.
-extern const witan_corpus_file witan_corpus_background[];
+// File i of the benign background: `## topic` lines and `kind<TAB>text` lines.
+witan_corpus_file witan_corpus_background(int i);
 extern const int witan_corpus_background_count;
 
 #endif

@@ -22,7 +22,7 @@ package struct SeededRandom: Sendable {
   }
 
   /// A number in 0 ..< bound, by multiply and shift (Lemire 2019; the bias is below 2^-32). [bound > 0]
-  package mutating func below(_ bound: Int) -> Int { Int((next() >> 32) &* UInt64(bound) >> 32) }
+  package mutating func below(_ bound: Int) -> Int { Int(((next() >> 32) &* UInt64(bound)) >> 32) }
 
   /// A number in [0, 1).
   package mutating func unit() -> Double { Double(next() >> 11) * 0x1p-53 }

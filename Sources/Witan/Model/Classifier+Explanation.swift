@@ -7,18 +7,20 @@ public struct WordContribution: Sendable, Hashable {
 }
 
 extension Classifier {
-  /// What each word of `text` adds to the logit of output `index` (a label, or `labels.count` for
+  /// What each word of `text` (UTF-8) adds to the logit of output `index` (a label, or `labels.count` for
   /// `any`), in order. Exact, since the model is linear: the values sum to the logit less a constant.
   /// O(bytes); slower than scoring.
   ///
   /// Throws `invalidValue` when there is no such output.
-  public func explain(_ text: String, output index: Int) throws(WitanError) -> [WordContribution] {
+  public func explain(
+    _ text: some Sequence<UInt8>, output index: Int
+  ) throws(WitanError) -> [WordContribution] {
     guard index >= 0, index < spec.outputs else {
       throw WitanError(.invalidValue, "there is no output \(index); the model has \(spec.outputs)")
     }
     // The one column of a choice of two speaks for the second label.
     let (column, sign): (Int, Float) = spec.isBinary ? (0, index == 0 ? -1 : 1) : (index, 1)
-    let words = FeatureExtractor.words(of: text.utf8, spec.features)
+    let words = FeatureExtractor.words(of: text, spec.features)
     let count = words.reduce(0) { $0 + $1.ids.count }
     let factor = sign * slope[column] / Float(max(1, count)).squareRoot()
     return words.map { word in

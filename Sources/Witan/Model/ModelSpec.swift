@@ -61,6 +61,8 @@ public struct ModelSpec: Sendable, Hashable {
   public var outputs: Int { labels.count + (hasAny ? 1 : 0) }
   /// Whether the labels are a choice of two: one column serves both.
   public var isBinary: Bool { task == .singleLabel && labels.count == 2 }
+  /// Indices of the labels that `any` is about.
+  package var prohibited: [Int] { labels.indices.filter { labels[$0].stance == .prohibit } }
   /// Columns of the table.
   public var width: Int { isBinary ? 1 : outputs }
   /// Width rounded up to whole vectors: the size of accumulators.
@@ -68,6 +70,17 @@ public struct ModelSpec: Sendable, Hashable {
 }
 
 extension ModelSpec {
+  /// The same architecture with other thresholds. [labels]; throws `invalidValue` outside (0, 1].
+  package func with(thresholds: [Float], any: Float) throws(WitanError) -> ModelSpec {
+    let changed = zip(labels, thresholds).map { label, threshold in
+      var label = label
+      label.threshold = threshold
+      return label
+    }
+    return try ModelSpec(
+      features: features, task: task, labels: changed, hasAny: hasAny, anyThreshold: any)
+  }
+
   package var json: JSON {
     [
       "features": [

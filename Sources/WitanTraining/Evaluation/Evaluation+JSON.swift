@@ -30,6 +30,13 @@ extension Evaluation {
           ]
         }),
     ]
+    if let any {
+      fields["any"] = [
+        "support": JSON(any.support), "auroc": rounded(any.auroc),
+        "recall_at_1_fpr": rounded(any.recallAt1FPR), "recall_at_5_fpr": rounded(any.recallAt5FPR),
+        "precision": rounded(any.precision), "recall": rounded(any.recall), "ece": rounded(any.ece),
+      ]
+    }
     if !confusion.isEmpty {
       fields["confusion"] = [
         "labels": JSON(labels.map(\.id)),

@@ -43,6 +43,8 @@ public struct Evaluation: Sendable {
   public let ece: Double
   public let logLoss: Double
   public let labels: [LabelReport]
+  /// Whether any prohibited principle applies; for models that have the output.
+  public let any: LabelReport?
   /// counts[expected][predicted]; for one choice only.
   public let confusion: [[Int]]
   /// Worst first.
@@ -69,7 +71,7 @@ extension Evaluation {
     let p = classifier.probabilities(of: examples.map(\.text))
     let truth = examples.map { example in spec.labels.map { example.labels[$0.id] ?? 0 >= 0.5 } }
     let isChoice = spec.task == .singleLabel
-    let best = p.map { row in row.indices.max { row[$0] < row[$1] }! }
+    let best = p.map { row in spec.labels.indices.max { row[$0] < row[$1] }! }
     let predicted: [[Bool]] = p.indices.map { i in
       spec.labels.indices.map { isChoice ? $0 == best[i] : p[i][$0] >= spec.labels[$0].threshold }
     }
@@ -84,6 +86,12 @@ extension Evaluation {
         spec.labels[j].id, scores: p.map { $0[j] }, truth: truth.map { $0[j] },
         predicted: predicted.map { $0[j] })
     }
+    let prohibited = spec.prohibited
+    any =
+      spec.hasAny
+      ? Self.report(
+        "any", scores: p.map { $0.last! }, truth: truth.map { row in prohibited.contains { row[$0] } },
+        predicted: p.map { $0.last! >= spec.anyThreshold }) : nil
     let present = labels.filter { $0.support > 0 }
     macroF1 = present.isEmpty ? 0 : present.reduce(0) { $0 + $1.f1 } / Double(present.count)
     ece =

@@ -10,10 +10,17 @@ public struct Trainer {
 
   public init(options: TrainingOptions = TrainingOptions()) { self.options = options }
 
-  /// A trained classifier as the bytes of its file, and what training found.
+  /// A trained classifier, and what training found.
   public struct Result {
-    public let modelBytes: [UInt8]
+    public let spec: ModelSpec
     public let summary: TrainingSummary
+    package let weights: ModelWeights
+    /// The weights before the last fit on all examples: those that the dev part has not seen.
+    package let heldOutWeights: ModelWeights
+    package let metadata: [String: String]
+
+    /// The classifier as the bytes of its file.
+    public var modelBytes: [UInt8] { ModelFile.encode(spec: spec, weights: weights, metadata: metadata) }
   }
 
   /// Trains on examples whose labels it collects. Single-label when every example has one `label`.
@@ -44,11 +51,13 @@ public struct Trainer {
   ///
   /// Without `dev`, a share of the examples is held out (by a hash of their text, so that equal
   /// texts stay together) to find the number of epochs and the calibration; then the weights are
-  /// fitted anew on all examples. O(epochs x features x width).
+  /// fitted anew on all examples. With `dev` they are not, unless `refitOn` names more examples for
+  /// that last fit. O(epochs x features x width).
   ///
   /// Throws `data` when a label of `dev` is not in `spec`, or when nothing is left to train on.
   public func train(
-    _ examples: [Example], dev: [Example]?, spec: ModelSpec, metadata: [String: String]
+    _ examples: [Example], dev: [Example]?, spec: ModelSpec, metadata: [String: String],
+    refitOn more: [Example]? = nil
   ) throws(WitanError) -> Result {
     let known = Set(spec.labels.map(\.id))
     for example in examples + (dev ?? []) {
@@ -64,25 +73,29 @@ public struct Trainer {
     let devSet = TrainingSet(held, spec)
     let found = search(fitSet, devSet, spec)
     let report = quantizationReport(found.trainer, devSet)
-    var trainer = found.trainer
-    if dev == nil && !held.isEmpty {
-      trainer = refit(TrainingSet(fit + held, spec), found)
+    let heldOut = modelWeights(found.trainer, found.calibration)
+    var weights = heldOut
+    if (dev == nil && !held.isEmpty) || more != nil {
+      let all = TrainingSet(fit + held + (more ?? []), spec)
+      weights = modelWeights(refit(all, found), found.calibration)
     }
-
-    let (table, scale) = trainer.quantized()
-    let weights = ModelWeights(
-      table: table, scale: scale, bias: Array(trainer.bias.prefix(spec.width)),
-      calibrationSlope: found.calibration.slope, calibrationOffset: found.calibration.offset)
     let summary = TrainingSummary(
       examples: examples.count, devExamples: held.count, epochs: found.epochs,
-      wordRate: found.wordRate, seed: options.seed, devLoss: found.devLoss, quantization: report, seconds: Date().timeIntervalSince(started))
+      wordRate: found.wordRate, seed: options.seed, devLoss: found.devLoss, quantization: report,
+      seconds: Date().timeIntervalSince(started))
     var metadata = metadata
-    metadata["witan.data_digest"] = Self.digest(examples + (dev ?? []))
+    metadata["witan.data_digest"] = Self.digest(examples + (dev ?? []) + (more ?? []))
     metadata["witan.seed"] = "\(options.seed)"
     metadata["witan.training"] = summary.json.text()
     return Result(
-      modelBytes: ModelFile.encode(spec: spec, weights: weights, metadata: metadata),
-      summary: summary)
+      spec: spec, summary: summary, weights: weights, heldOutWeights: heldOut, metadata: metadata)
+  }
+
+  private func modelWeights(_ trainer: LinearTrainer, _ calibration: Calibration) -> ModelWeights {
+    let (table, scale) = trainer.quantized()
+    return ModelWeights(
+      table: table, scale: scale, bias: Array(trainer.bias.prefix(trainer.spec.width)),
+      calibrationSlope: calibration.slope, calibrationOffset: calibration.offset)
   }
 
   /// What the search found: the best pass of the best word rate.

@@ -1,0 +1,88 @@
+import Foundation
+import Witan
+import WitanConstitution
+import WitanTraining
+
+/// A constitution that became a classifier.
+struct Compilation {
+  let spec: ModelSpec
+  let modelBytes: [UInt8]
+  let summary: TrainingSummary
+  /// On seeds that neither training nor calibration saw.
+  let evaluation: Evaluation
+
+  var any: Evaluation.LabelReport? { evaluation.any }
+}
+
+extension Trainer {
+  /// Share of held-out negatives that a threshold lets pass.
+  static let thresholdFPR = 0.01
+
+  /// Trains on the synthesis' train part, calibrates and sets thresholds on its dev part, evaluates on
+  /// its test part; the weights that ship are then fitted on all of it.
+  func compile(_ constitution: Constitution, _ synthesis: Synthesis) throws(WitanError) -> Compilation {
+    func part(_ split: Synthesis.Split) -> [Example] { synthesis.examples[split] ?? [] }
+    guard !part(.dev).isEmpty, !part(.test).isEmpty else {
+      throw WitanError(
+        .constitution, "there are too few seeds to hold any out; write some tens for each principle",
+        at: constitution.id)
+    }
+    let labels = constitution.labels
+    let spec = try ModelSpec(
+      features: FeatureSpec(log2Buckets: options.log2Buckets ?? 16), task: .multiLabel,
+      labels: labels, hasAny: labels.contains { $0.stance == .prohibit })
+    let result = try train(
+      part(.train), dev: part(.dev), spec: spec,
+      metadata: [
+        "witan.program": Version.text, "witan.constitution": constitution.source,
+        "witan.constitution_id": constitution.id, "witan.constitution_version": constitution.version,
+        "witan.constitution_digest": constitution.digest,
+      ], refitOn: part(.test))
+
+    let heldOut = try Classifier(
+      bytes: ModelFile.encode(spec: spec, weights: result.heldOutWeights, metadata: [:]))
+    let thresholds = try heldOut.thresholds(part(.dev), falsePositiveRate: Self.thresholdFPR)
+    let final = try spec.with(
+      thresholds: Array(thresholds.prefix(labels.count)),
+      any: spec.hasAny ? thresholds.last! : spec.anyThreshold)
+    let judged = try Classifier(
+      bytes: ModelFile.encode(spec: final, weights: result.heldOutWeights, metadata: [:]))
+    let evaluation = try Evaluation(judged, part(.test))
+    var metadata = result.metadata
+    metadata["witan.metrics"] = evaluation.summary.text()
+    return Compilation(
+      spec: final,
+      modelBytes: ModelFile.encode(spec: final, weights: result.weights, metadata: metadata),
+      summary: result.summary, evaluation: evaluation)
+  }
+}
+
+extension Classifier {
+  /// For each output the lowest threshold that at most this share of the examples without it reach.
+  fileprivate func thresholds(
+    _ examples: [Example], falsePositiveRate: Double
+  ) throws(WitanError) -> [Float] {
+    let scores = probabilities(of: examples.map(\.text))
+    let prohibited = spec.prohibited.map { spec.labels[$0].id }
+    return (0..<spec.outputs).map { j in
+      let isAny = j == spec.labels.count
+      let negatives = examples.indices.filter { i in
+        isAny
+          ? !prohibited.contains { examples[i].labels[$0] ?? 0 >= 0.5 }
+          : examples[i].labels[spec.labels[j].id] ?? 0 < 0.5
+      }.map { scores[$0][j] }.sorted(by: >)
+      let allowed = Int(falsePositiveRate * Double(negatives.count))
+      guard allowed < negatives.count else { return 0.5 }
+      return min(1, max(1e-4, negatives[allowed].nextUp))
+    }
+  }
+}
+
+extension Evaluation {
+  /// What a model file carries of its evaluation.
+  var summary: JSON {
+    guard case .object(var fields) = json else { return .null }
+    for key in ["mistakes", "confusion", "groups"] { fields[key] = nil }
+    return .object(fields)
+  }
+}

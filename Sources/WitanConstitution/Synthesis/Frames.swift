@@ -1,0 +1,112 @@
+internal import CCorpus
+internal import Witan
+
+/// What people put around what they ask. The same frames go around harmful, near-miss and benign
+/// texts, so that a frame by itself says nothing.
+package struct Frames: Sendable {
+  /// One way to vary a text, with its name for the record.
+  typealias Framed = (text: String, frame: String)
+
+  private let frames: [(kind: String, text: String)]
+  private let personas: [String]
+
+  package static let shipped = Frames(content: witan_corpus_frames.content)
+
+  private init(content: String) {
+    var frames: [(String, String)] = []
+    var personas: [String] = []
+    for line in content.split(separator: "\n") {
+      guard let tab = line.firstIndex(of: "\t") else { continue }
+      let (kind, text) = (String(line[..<tab]), String(line[line.index(after: tab)...]))
+      if kind == "persona-name" { personas.append(text) } else { frames.append((kind, text)) }
+    }
+    (self.frames, self.personas) = (frames, personas)
+  }
+
+  /// One of: a frame of the corpus, a register, typos, or a benign text before or after.
+  ///
+  /// `own` are frames of the constitution; `company` benign texts of the same split.
+  func vary(
+    _ text: String, own: [String], company: [String], _ random: inout SeededRandom
+  ) -> Framed {
+    switch random.below(100) {
+    case 0..<45:
+      if !own.isEmpty && random.below(3) == 0 {
+        return (Self.apply(random.pick(own), text), "own")
+      }
+      let index = random.below(frames.count)
+      let frame = Self.replace(frames[index].text, "{persona}", random.pick(personas))
+      return (Self.apply(frame, text), "\(frames[index].kind)-\(index)")
+    case 45..<62: return Register.vary(text, &random)
+    case 62..<70: return (Register.typos(text, &random), "typos")
+    case 70..<85 where !company.isEmpty: return (random.pick(company) + " " + text, "after-company")
+    case 85..<100 where !company.isEmpty: return (text + " " + random.pick(company), "before-company")
+    default: return (text, "plain")
+    }
+  }
+
+  private static func apply(_ frame: String, _ text: String) -> String {
+    replace(replace(frame, "{text}", text), "{lower}", Register.lowerFirst(text))
+  }
+
+  private static func replace(_ text: String, _ part: String, _ other: String) -> String {
+    guard let range = text.firstRange(of: part) else { return text }
+    return text[..<range.lowerBound] + other + text[range.upperBound...]
+  }
+}
+
+/// How people type.
+enum Register {
+  static func vary(_ text: String, _ random: inout SeededRandom) -> Frames.Framed {
+    switch random.below(5) {
+    case 0: return (text.lowercased(), "lower")
+    case 1: return (bare(text.lowercased()), "bare-lower")
+    case 2: return (text.uppercased(), "upper")
+    case 3: return (texting(text), "texting")
+    default: return (bare(text), "bare")
+    }
+  }
+
+  /// "I am" stays, "How do" becomes "how do".
+  static func lowerFirst(_ text: String) -> String {
+    guard let first = text.first, first.isUppercase, text.dropFirst().first?.isLowercase == true else {
+      return text
+    }
+    return first.lowercased() + text.dropFirst()
+  }
+
+  /// Without punctuation at the end.
+  private static func bare(_ text: String) -> String {
+    var out = text[...]
+    while let last = out.last, ".?!".contains(last) { out = out.dropLast() }
+    return String(out)
+  }
+
+  private static let short = [
+    "you": "u", "your": "ur", "are": "r", "please": "pls", "to": "2", "for": "4", "because": "cuz",
+    "with": "w/", "people": "ppl", "want": "wanna", "going": "goin", "something": "smth",
+    "without": "w/o", "about": "abt", "the": "da", "know": "kno", "what": "wat", "someone": "sum1",
+  ]
+
+  private static func texting(_ text: String) -> String {
+    bare(text.lowercased()).split(separator: " ").map { short[String($0)] ?? String($0) }
+      .joined(separator: " ")
+  }
+
+  /// About one letter in 40 swapped, doubled or left out.
+  static func typos(_ text: String, _ random: inout SeededRandom) -> String {
+    var out: [Character] = []
+    for c in text {
+      guard c.isLetter, random.below(40) == 0 else {
+        out.append(c)
+        continue
+      }
+      switch random.below(3) {
+      case 0: out += [c, c]
+      case 1 where out.last?.isLetter == true: out.insert(c, at: out.count - 1)
+      default: break
+      }
+    }
+    return String(out)
+  }
+}

@@ -61,8 +61,10 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     .testTarget(
-      name: "WitanTests", dependencies: ["Witan", "CKernels", "CBLAS"], swiftSettings: strict),
+      name: "WitanTests", dependencies: ["Witan", "CKernels", "CAllocationCounter"],
+      exclude: ["Golden"], swiftSettings: strict),
     .testTarget(
       name: "WitanTrainingTests", dependencies: ["Witan", "WitanTraining"], swiftSettings: strict),
     .testTarget(

@@ -72,8 +72,9 @@ SPACES = {
 
 
 def strippable(c):
-    # Accents, points and enclosing rings go; vowel signs, viramas and kana voicing (class 0-9) stay.
-    return category(c) in MARKS and (icu.Char.getCombiningClass(c) > 9 or SCRIPT.get(ord(c)) == "Inherited")
+    # Accents, points and enclosing rings go; vowel signs, viramas and kana voicing (class 7-9) stay.
+    ring = icu.Char.getCombiningClass(c) == 0 and SCRIPT.get(ord(c)) == "Inherited"
+    return category(c) in MARKS and (icu.Char.getCombiningClass(c) > 9 or ring)
 
 
 def strip_marks(s):

@@ -16,11 +16,14 @@ struct Compile: ParsableCommand {
   var constitution: String
   @Option(name: .shortAndLong, help: ArgumentHelp("Where the model goes.", valueName: "model"))
   var output: String
-  @Option(name: .long, help: ArgumentHelp("Where the model card goes; by default nowhere.", valueName: "file.md"))
+  @Option(
+    name: .long, help: ArgumentHelp("Where the model card goes; by default nowhere.", valueName: "file.md"))
   var card: String?
   @Option(
     name: .long,
-    help: ArgumentHelp("A JSON report of 'witan evaluate --harmful ... --benign ... --json' for the card.", valueName: "file.json"))
+    help: ArgumentHelp(
+      "A JSON report of 'witan evaluate --harmful ... --benign ... --json' for the card.",
+      valueName: "file.json"))
   var measured: String?
   @Option(name: .long, help: "Seed of the split, the frames, the order and the dropout.")
   var seed: UInt64 = 1

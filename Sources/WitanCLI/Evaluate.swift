@@ -17,9 +17,14 @@ struct Evaluate: ParsableCommand {
   var model: String
   @Option(name: .long, help: ArgumentHelp("Labelled examples.", valueName: "file"))
   var data: String?
-  @Option(name: .long, parsing: .upToNextOption, help: ArgumentHelp("Texts that should be flagged; each file is a set.", valueName: "file"))
+  @Option(
+    name: .long, parsing: .upToNextOption,
+    help: ArgumentHelp("Texts that should be flagged; each file is a set.", valueName: "file"))
   var harmful: [String] = []
-  @Option(name: .long, parsing: .upToNextOption, help: ArgumentHelp("Texts that should not; each file, or each label in it, is a domain.", valueName: "file"))
+  @Option(
+    name: .long, parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Texts that should not; each file, or each label in it, is a domain.", valueName: "file"))
   var benign: [String] = []
   @Option(name: .long, help: "How many mistakes to show.")
   var mistakes = 10
@@ -77,7 +82,8 @@ struct Evaluate: ParsableCommand {
     out += "label".padded(width) + "       n    prec  recall      F1   AUROC   R@1%   R@5%\n"
     for l in e.labels {
       out += l.id.padded(width) + "\(l.support)".leftPadded(8) + share(l.precision) + share(l.recall)
-      out += share(l.f1) + share(l.auroc) + share(l.recallAt1FPR).dropFirst() + share(l.recallAt5FPR).dropFirst()
+      out +=
+        share(l.f1) + share(l.auroc) + share(l.recallAt1FPR).dropFirst() + share(l.recallAt5FPR).dropFirst()
       out += "\n"
     }
     if !e.groups.isEmpty {
@@ -98,7 +104,8 @@ struct Evaluate: ParsableCommand {
       out += "\nworst mistakes\n"
       for m in e.mistakes {
         let text = m.text.split(whereSeparator: \.isNewline).joined(separator: " ")
-        out += "\(m.expected.joined(separator: "+")) taken for \(m.predicted) (\(fixed(Double(m.probability), 2))): "
+        out +=
+          "\(m.expected.joined(separator: "+")) taken for \(m.predicted) (\(fixed(Double(m.probability), 2))): "
         out += text.prefix(120) + "\n"
       }
     }

@@ -81,7 +81,8 @@ struct Inspect: ParsableCommand {
           + items.map { "\(indent)  - \($0["id"]?.string ?? $0.text())\n" }.joined()
       case .string(let s):
         let first = s.split(whereSeparator: \.isNewline).first.map { String($0) } ?? ""
-        return "\(indent)\(key): \(first)\(first.count < s.count ? " … (\(s.utf8.count) bytes; --json)" : "")\n"
+        return
+          "\(indent)\(key): \(first)\(first.count < s.count ? " … (\(s.utf8.count) bytes; --json)" : "")\n"
       default: return "\(indent)\(key): \(value.text())\n"
       }
     }.joined()

@@ -94,7 +94,8 @@ struct ModelCard {
       """
     for s in sets {
       out += "| \(s["name"]?.string ?? "") | \(s["n"]?.int ?? 0) | \(number(s["auroc"])) "
-      out += "| \(number(s["recall_at_1_fpr"])) | \(number(s["recall_at_5_fpr"])) | \(number(s["recall"])) |\n"
+      out +=
+        "| \(number(s["recall_at_1_fpr"])) | \(number(s["recall_at_5_fpr"])) | \(number(s["recall"])) |\n"
     }
     out += "| mean | | \(number(json["mean_auroc"])) | | \(number(json["mean_recall_at_5_fpr"])) | |\n"
     out += "\n| benign domain | n | FPR | 95 % interval |\n|---|---|---|---|\n"

@@ -46,7 +46,8 @@ struct Score: ParsableCommand {
       anyFlagged = anyFlagged || scores.isFlagged(classifier.spec)
       let words =
         explain ? try topWords(classifier, text ?? String(decoding: line, as: UTF8.self), scores) : nil
-      try Terminal.write(json ? object(scores, classifier, words).text() + "\n" : row(scores, classifier, words))
+      try Terminal.write(
+        json ? object(scores, classifier, words).text() + "\n" : row(scores, classifier, words))
     }
     try Terminal.flush()
     if anyFlagged { throw ExitCode(1) }

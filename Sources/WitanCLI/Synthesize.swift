@@ -13,13 +13,17 @@ struct Synthesize: ParsableCommand {
 
   @Argument(help: ArgumentHelp("The constitution.", valueName: "constitution.yaml"))
   var constitution: String
-  @Option(name: .shortAndLong, help: ArgumentHelp("Where the examples go; - is standard output.", valueName: "file"))
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("Where the examples go; - is standard output.", valueName: "file")
+  )
   var output = "-"
   @Option(name: .long, help: "train, dev, test or all.")
   var split = "all"
   @Option(name: .long, help: "Seed of the split and of the frames.")
   var seed: UInt64 = 1
-  @Flag(name: .long, help: "Print the report as JSON (on standard error when the examples go to standard output).")
+  @Flag(
+    name: .long, help: "Print the report as JSON (on standard error when the examples go to standard output)."
+  )
   var json = false
 
   func validate() throws {

@@ -15,7 +15,10 @@ struct Train: ParsableCommand {
 
   @Option(name: .long, help: ArgumentHelp("Training examples; - is standard input.", valueName: "file"))
   var data: String
-  @Option(name: .long, help: ArgumentHelp("Examples for early stopping and calibration; by default a tenth of the data.", valueName: "file"))
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Examples for early stopping and calibration; by default a tenth of the data.", valueName: "file"))
   var dev: String?
   @Option(name: .shortAndLong, help: ArgumentHelp("Where the model goes.", valueName: "model"))
   var output: String

@@ -15,7 +15,8 @@ package struct FeatureExtractor: Equatable {
     fileprivate let units: UnsafeMutablePointer<UInt32>  // [unitsPerSymbol * symbols]
     fileprivate let ids: UnsafeMutablePointer<UInt32>  // [WITAN_FEATURES_PER_UNIT * slice]
     package static let byteCount =
-      4 * (Normalizer.capacity(forBytes: block) * (1 + Segmenter.unitsPerSymbol)
+      4
+      * (Normalizer.capacity(forBytes: block) * (1 + Segmenter.unitsPerSymbol)
         + Int(WITAN_FEATURES_PER_UNIT) * slice)
 
     package init() {

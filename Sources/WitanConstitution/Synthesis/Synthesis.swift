@@ -83,7 +83,8 @@ public struct Synthesis: Sendable {
     _ constitution: Constitution, _ seed: UInt64, _ report: inout Report
   ) -> [Base] {
     var all: [Base] = []
-    func add(_ text: String, _ labels: [String: Float], _ nearMiss: Bool, _ principle: Int?, _ source: String) {
+    func add(_ text: String, _ labels: [String: Float], _ nearMiss: Bool, _ principle: Int?, _ source: String)
+    {
       var random = SeededRandom(seed: seed ^ fnv1a(text.utf8), purpose: "split")
       let draw = random.below(10)
       all.append(
@@ -139,7 +140,8 @@ public struct Synthesis: Sendable {
     let background = Double(bases.count { $0.principle == nil })
     let total = near + background
     let nearWeight = near > 0 ? recipe.nearMissShare * total / near : 1
-    let backgroundWeight = background > 0 ? (1 - (near > 0 ? recipe.nearMissShare : 0)) * total / background : 1
+    let backgroundWeight =
+      background > 0 ? (1 - (near > 0 ? recipe.nearMissShare : 0)) * total / background : 1
     return bases.map { base in
       base.isNearMiss ? Float(nearWeight) : base.principle == nil ? Float(backgroundWeight) : 1
     }

@@ -47,7 +47,9 @@ struct LinearTrainer {
       for j in 0..<outputs { z[j] += bias[j] }
       let target = i * outputs
       spec.activate(&z)
-      loss += Double(weight) * Loss.crossEntropy(softmax: spec.isSoftmax, z, data.targets[target..<target + outputs])
+      loss +=
+        Double(weight)
+        * Loss.crossEntropy(softmax: spec.isSoftmax, z, data.targets[target..<target + outputs])
       total += Double(weight)
       for j in 0..<outputs { gradient[j] = (z[j] - data.targets[target + j]) * weight }
       for j in 0..<outputs {

@@ -115,8 +115,9 @@ public struct Trainer {
       let run = search(data, dev, spec, wordRate)
       if run.best < found?.best ?? .infinity { found = run }
     }
-    return found ?? Found(
-      trainer: LinearTrainer(spec, options), calibration: .identity(spec.width), wordRate: 1)
+    return found
+      ?? Found(
+        trainer: LinearTrainer(spec, options), calibration: .identity(spec.width), wordRate: 1)
   }
 
   private func search(

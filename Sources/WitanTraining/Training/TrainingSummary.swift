@@ -26,7 +26,8 @@ public struct TrainingSummary: Sendable {
   package var json: JSON {
     var fields: [String: JSON] = [
       "examples": JSON(examples), "dev_examples": JSON(devExamples), "epochs": JSON(epochs),
-      "word_rate": JSON(wordRate),      "seed": .string("\(seed)"), "dev_loss": .array(devLoss.map { JSON(($0 * 1e5).rounded() / 1e5) }),
+      "word_rate": JSON(wordRate), "seed": .string("\(seed)"),
+      "dev_loss": .array(devLoss.map { JSON(($0 * 1e5).rounded() / 1e5) }),
     ]
     if let q = quantization {
       fields["dev_accuracy_float"] = JSON(q.floatAccuracy)

@@ -1,0 +1,55 @@
+# Two commands are complete by themselves on a bare machine: make demo, make test.
+
+SWIFT ?= swift
+MODEL := .build/demo/baseline.witan
+WITAN := .build/release/witan
+
+.PHONY: help demo test build deps lint format bench models man install clean
+
+help:
+	@echo "make demo     install what is missing, build, compile a constitution, grade a text"
+	@echo "make test     install what is missing, build, run every check"
+	@echo "make build    the command $(WITAN)"
+	@echo "make bench    the benchmarks of Benchmarks/"
+	@echo "make models   recompile models/ (their bytes are reproducible)"
+	@echo "make format   format the sources"
+	@echo "make install  to PREFIX (default /usr/local): command, manual page, completions"
+
+deps:
+	@sh scripts/install-dependencies.sh
+
+build: deps
+	$(SWIFT) build -c release --product witan
+
+demo: build
+	@sh scripts/demo.sh $(WITAN) $(MODEL)
+
+test: deps
+	sh scripts/test.sh
+
+lint:
+	$(SWIFT) format lint --strict --recursive --parallel Sources Tests Benchmarks Package.swift
+
+format:
+	$(SWIFT) format --in-place --recursive --parallel Sources Tests Benchmarks Package.swift
+
+bench: deps
+	sh Benchmarks/run.sh
+
+models: build
+	sh scripts/models.sh $(WITAN)
+
+man: build
+	$(SWIFT) package --allow-writing-to-package-directory generate-manual --output-directory .build/man
+
+PREFIX ?= /usr/local
+install: man
+	install -Dm755 $(WITAN) $(DESTDIR)$(PREFIX)/bin/witan
+	install -Dm644 .build/man/witan.1 $(DESTDIR)$(PREFIX)/share/man/man1/witan.1
+	mkdir -p $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	$(WITAN) --generate-completion-script bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/witan
+	$(WITAN) --generate-completion-script zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_witan
+	$(WITAN) --generate-completion-script fish > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/witan.fish
+
+clean:
+	rm -rf .build Benchmarks/.build

@@ -1,0 +1,39 @@
+#!/bin/sh
+# Every check: format, layering, tests under each instruction set, shipped models, a package that
+# depends on this one.
+set -eu
+step() { printf '\n== %s\n' "$*"; }
+
+step "format"
+swift format lint --strict --recursive --parallel Sources Tests Benchmarks Package.swift
+
+step "build (imports only along the arrows)"
+swift build -c release --build-tests --explicit-target-dependency-import-check error
+swift build -c release --product witan
+witan=.build/release/witan
+
+step "file lengths"
+git ls-files 'Sources/*.swift' 'Sources/*.c' 'Sources/*.h' 'Sources/*.inc' | grep -v fold_tables.c | xargs wc -l \
+  | awk '$2 != "total" {n++; if ($1 > 400) {print "over 400 lines: " $2; bad = 1}} END {print n " files"; exit bad}'
+
+step "tests"
+swift test -c release --skip-build --explicit-target-dependency-import-check error
+
+for backend in $("$witan" inspect --system --json | sed -n 's/.*"instruction_sets_supported": \[\(.*\)\].*/\1/p' | tr -d '",'); do
+  step "runtime tests on $backend"
+  active=$(WITAN_BACKEND=$backend "$witan" inspect --system --json | sed -n 's/.*"instruction_set": "\(.*\)".*/\1/p')
+  [ "$active" = "$backend" ] || { echo "forced $backend, but $active is active"; exit 1; }
+  WITAN_BACKEND=$backend swift test -c release --skip-build --filter 'WitanTests\.' \
+    --explicit-target-dependency-import-check error
+done
+
+step "shipped models are what their sources give"
+for folder in models/*/; do
+  "$witan" compile "$folder/constitution.yaml" -o .build/again.witan >/dev/null
+  cmp .build/again.witan "$folder/model.witan" || { echo "$folder: run 'make models'"; exit 1; }
+done
+
+step "a package that depends on Witan"
+sh scripts/test-consumer.sh
+
+echo "all checks passed"

@@ -72,9 +72,11 @@ SPACES = {
 
 
 def strippable(c):
-    # Accents, points and enclosing rings go; vowel signs, viramas and kana voicing (class 7-9) stay.
-    ring = icu.Char.getCombiningClass(c) == 0 and SCRIPT.get(ord(c)) == "Inherited"
-    return category(c) in MARKS and (icu.Char.getCombiningClass(c) > 9 or ring)
+    # Accents, overlays, points and enclosing rings go; vowel signs (class 0 of a script), nuktas,
+    # kana voicing and viramas (7 to 9) stay.
+    combining = icu.Char.getCombiningClass(c)
+    stays = combining in (7, 8, 9) or (combining == 0 and SCRIPT.get(ord(c)) != "Inherited")
+    return category(c) in MARKS and not stays
 
 
 def strip_marks(s):

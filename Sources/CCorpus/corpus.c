@@ -17,6 +17,15 @@ FILE_BYTES(culture_history) = {
 FILE_BYTES(daily_life) = {
 #embed "background/daily-life.txt"
 };
+FILE_BYTES(instructions) = {
+#embed "background/instructions.txt"
+};
+FILE_BYTES(other_languages) = {
+#embed "background/other-languages.txt"
+};
+FILE_BYTES(role_prompts) = {
+#embed "background/role-prompts.txt"
+};
 FILE_BYTES(science_health) = {
 #embed "background/science-health.txt"
 };
@@ -26,14 +35,19 @@ FILE_BYTES(society) = {
 FILE_BYTES(technology) = {
 #embed "background/technology.txt"
 };
+FILE_BYTES(user_questions) = {
+#embed "background/user-questions.txt"
+};
 
 #define ENTRY(name, array) {name, array, sizeof array}
 
 const witan_corpus_file witan_corpus_frames = ENTRY("frames", frames);
 static const witan_corpus_file background[] = {
     ENTRY("assistant-tasks", assistant_tasks), ENTRY("culture-history", culture_history),
-    ENTRY("daily-life", daily_life),           ENTRY("science-health", science_health),
+    ENTRY("daily-life", daily_life),           ENTRY("instructions", instructions),
+    ENTRY("other-languages", other_languages), ENTRY("role-prompts", role_prompts),       ENTRY("science-health", science_health),
     ENTRY("society", society),                 ENTRY("technology", technology),
+    ENTRY("user-questions", user_questions),
 };
 const int witan_corpus_background_count = sizeof background / sizeof *background;
 

@@ -24,6 +24,8 @@ public struct Constitution: Sendable {
     public var statement: String
     public var stance: Stance
     public var side: Side
+    /// Whether `any` learns its texts together with the other principles'; see `Label.isPooled`.
+    public var isPooled: Bool
     public var rationale: String
     public var tensions: [Tension]
     /// Texts that fall under the principle: the inline examples, then the seeds of its files.
@@ -32,7 +34,8 @@ public struct Constitution: Sendable {
     public var nearMisses: [String]
     /// What `{name}` in a seed or near miss may stand for.
     public var slots: [String: [String]]
-    /// Frames of this principle's side, besides the common ones; each has `{text}`.
+    /// Frames of this principle's side, besides the common ones; each has `{text}` or
+    /// `{lower}`, and may have `{background}` for a benign text.
     public var frames: [String]
   }
 
@@ -61,6 +64,6 @@ public struct Constitution: Sendable {
 
   /// The classifier's labels: one for each principle, in order.
   public var labels: [Label] {
-    principles.map { Label(id: $0.id, title: $0.title, stance: $0.stance, side: $0.side) }
+    principles.map { Label(id: $0.id, title: $0.title, stance: $0.stance, side: $0.side, isPooled: $0.isPooled) }
   }
 }

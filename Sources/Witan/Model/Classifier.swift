@@ -9,6 +9,7 @@ public final class Classifier: @unchecked Sendable {  // immutable after init
   public let metadata: [String: String]
 
   private let storage: MappedFile
+  private let unpooled: [Int]
   let table: UnsafePointer<Int8>  // [buckets x width]
   let slope: [Float]  // [lanes] scale * calibration slope, 0 past width
   let offset: [Float]  // [lanes] bias and calibration offset, 0 past width
@@ -37,6 +38,7 @@ public final class Classifier: @unchecked Sendable {  // immutable after init
     spec = file.spec
     metadata = file.metadata
     table = file.table
+    unpooled = file.spec.unpooled
     let padding = [Float](repeating: 0, count: spec.lanes - spec.width)
     slope = zip(file.scale, file.calibrationSlope).map { $0 * $1 } + padding
     offset =
@@ -72,6 +74,10 @@ public final class Classifier: @unchecked Sendable {  // immutable after init
       softmax(out, spec.width)
     } else {
       witan_sigmoid(out, out, spec.width)
+      if spec.hasAny {
+        let any = spec.width - 1
+        for j in unpooled { out[any] = max(out[any], out[j]) }
+      }
     }
   }
 }

@@ -22,17 +22,21 @@ public struct Label: Sendable, Hashable {
   /// For principles only.
   public var stance: Stance?
   public var side: Side?
+  /// For prohibited principles: whether their texts are like those of the others, so that one output
+  /// learns them together; `any` is the largest of that output and of the labels that are not pooled.
+  public var isPooled: Bool
   /// The probability from which a text counts as flagged, in (0, 1].
   public var threshold: Float
 
   public init(
     id: String, title: String? = nil, stance: Stance? = nil, side: Side? = nil,
-    threshold: Float = 0.5
+    isPooled: Bool = true, threshold: Float = 0.5
   ) {
     self.id = id
     self.title = title ?? id
     self.stance = stance
     self.side = side
+    self.isPooled = isPooled
     self.threshold = threshold
   }
 }

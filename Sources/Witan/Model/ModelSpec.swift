@@ -63,6 +63,8 @@ public struct ModelSpec: Sendable, Hashable {
   public var isBinary: Bool { task == .singleLabel && labels.count == 2 }
   /// Indices of the labels that `any` is about.
   package var prohibited: [Int] { labels.indices.filter { labels[$0].stance == .prohibit } }
+  /// Indices of the prohibited labels that the last column does not pool.
+  package var unpooled: [Int] { prohibited.filter { !labels[$0].isPooled } }
   /// Columns of the table.
   public var width: Int { isBinary ? 1 : outputs }
   /// Width rounded up to whole vectors: the size of accumulators.
@@ -96,6 +98,7 @@ extension ModelSpec {
           if label.title != label.id { fields["title"] = .string(label.title) }
           if let stance = label.stance { fields["stance"] = .string(stance.rawValue) }
           if let side = label.side { fields["side"] = .string(side.rawValue) }
+          if !label.isPooled { fields["pooled"] = false }
           return .object(fields)
         }),
       "has_any": .bool(hasAny),
@@ -131,7 +134,7 @@ extension ModelSpec {
       labels.append(
         Label(
           id: id, title: item["title"]?.string, stance: stance ?? nil, side: side ?? nil,
-          threshold: Float(threshold)))
+          isPooled: item["pooled"]?.bool ?? true, threshold: Float(threshold)))
     }
     try self.init(
       features: FeatureSpec(version: version, log2Buckets: log2Buckets), task: task, labels: labels,

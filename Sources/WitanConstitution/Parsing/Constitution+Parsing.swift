@@ -17,7 +17,7 @@ extension Constitution {
       "synthesis",
     ],
     "tension": ["with", "text"],
-    "principle.synthesis": ["seeds", "near_misses", "slots", "frames"],
+    "principle.synthesis": ["seeds", "near_misses", "slots", "frames", "pooled"],
   ]
 
   /// Reads the constitution at `path` and the files of texts that it names, which must lie in its
@@ -124,6 +124,7 @@ extension Constitution {
     var nearMisses = try reader.child("near_misses")?.texts() ?? []
     var slots: [String: [String]] = [:]
     var frames: [String] = []
+    var isPooled = true
     if let synthesis = reader.child("synthesis") {
       try synthesis.allowKeys(keys["principle.synthesis"]!)
       if let list = synthesis.child("seeds") { seeds += try texts(list, &hash) }
@@ -134,6 +135,10 @@ extension Constitution {
           let name = key.string ?? ""
           slots[name] = try table.need(name).texts()
         }
+      }
+      if let pooled = synthesis.child("pooled") {
+        guard let value = pooled.node.bool else { throw pooled.fault("'pooled' should be true or false") }
+        isPooled = value
       }
       for item in try synthesis.child("frames")?.items() ?? [] {
         let frame = try item.text()
@@ -154,7 +159,7 @@ extension Constitution {
     return Principle(
       id: try identifier(reader.need("id")), title: try reader.text("title"),
       statement: try reader.text("statement"), stance: try reader.need("stance").choice(Stance.self),
-      side: try reader.need("side").choice(Side.self), rationale: try reader.optionalText("rationale"),
+      side: try reader.need("side").choice(Side.self), isPooled: isPooled, rationale: try reader.optionalText("rationale"),
       tensions: tensions, seeds: seeds, nearMisses: nearMisses, slots: slots, frames: frames)
   }
 

@@ -23,25 +23,28 @@ package struct Frames: Sendable {
     (self.frames, self.personas) = (frames, personas)
   }
 
-  /// One of: a frame of the corpus, a register, typos, or a benign text before or after.
+  /// One of: a frame of the corpus, a register, typos; for principles with frames of their own, half
+  /// of the time one of these.
   ///
-  /// `own` are frames of the constitution; `company` benign texts of the same split.
+  /// `company` are benign texts of the same split, for `{background}`. Benign texts get company too,
+  /// now and then; harmful ones only where a principle asks for it, since mixing the two everywhere
+  /// teaches that benign words are harmful (measured: mean AUROC on real requests 0.89 to 0.80).
   func vary(
-    _ text: String, own: [String], company: [String], _ random: inout SeededRandom
+    _ text: String, own: [String], isBackground: Bool, company: [String], _ random: inout SeededRandom
   ) -> Framed {
+    let companion = company.isEmpty ? "" : random.pick(company)
+    if !own.isEmpty && random.below(2) == 0 {
+      let frame = Self.replace(random.pick(own), "{background}", companion)
+      return (Self.apply(frame, text), "own")
+    }
+    if isBackground && random.below(10) == 0 { return (companion + " " + text, "company") }
     switch random.below(100) {
-    case 0..<45:
-      if !own.isEmpty && random.below(3) == 0 {
-        return (Self.apply(random.pick(own), text), "own")
-      }
+    case 0..<60:
       let index = random.below(frames.count)
       let frame = Self.replace(frames[index].text, "{persona}", random.pick(personas))
       return (Self.apply(frame, text), "\(frames[index].kind)-\(index)")
-    case 45..<62: return Register.vary(text, &random)
-    case 62..<70: return (Register.typos(text, &random), "typos")
-    case 70..<85 where !company.isEmpty: return (random.pick(company) + " " + text, "after-company")
-    case 85..<100 where !company.isEmpty: return (text + " " + random.pick(company), "before-company")
-    default: return (text, "plain")
+    case 60..<88: return Register.vary(text, &random)
+    default: return (Register.typos(text, &random), "typos")
     }
   }
 

@@ -2,14 +2,15 @@ internal import Witan
 
 /// `{name}` in a text stands for one of several words.
 package enum Slots {
-  /// The names in `text`, in order. `{text}` and `{lower}` belong to frames and are none.
+  /// The names in `text`, in order. `{text}`, `{lower}` and `{background}` belong to
+  /// frames and are none.
   package static func names(_ text: String) -> [String] {
     var names: [String] = []
     var rest = text[...]
     while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
       let name = String(rest[rest.index(after: open)..<close])
       let isName = !name.isEmpty && name.allSatisfy { ($0.isASCII && $0.isLowercase) || $0 == "_" }
-      if isName && name != "text" && name != "lower" { names.append(name) }
+      if isName && !["text", "lower", "background"].contains(name) { names.append(name) }
       rest = rest[rest.index(after: isName ? close : open)...]
     }
     return names

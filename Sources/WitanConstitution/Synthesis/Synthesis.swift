@@ -63,7 +63,8 @@ public struct Synthesis: Sendable {
           n == 0
           ? (text: filled, frame: "plain")
           : frames.vary(
-            filled, own: principle?.frames ?? [], company: company[base.split] ?? [], &random)
+            filled, own: principle?.frames ?? [], isBackground: principle == nil,
+            company: company[base.split] ?? [], &random)
         guard seen.insert(framed.text).inserted else { continue }
         made[base.split, default: []].append(
           Example(

@@ -1,5 +1,6 @@
 internal import Witan
 internal import CKernels
+internal import Foundation
 
 /// Logistic or softmax regression over hashed features: AdaGrad, one example a step, feature dropout.
 ///
@@ -21,6 +22,22 @@ struct LinearTrainer {
     rows = [Float](repeating: 0, count: spec.features.buckets * 2 * width)
     bias = [Float](repeating: 0, count: width)
     biasSquares = bias
+  }
+
+  /// Sets the biases to the logits (or log shares) of how often each output applies. Otherwise the
+  /// weights of all features would have to say that a label is rare, and long texts would pay for it.
+  mutating func startFromBaseRates(_ data: TrainingSet) {
+    let outputs = spec.width
+    var sums = [Double](repeating: 0, count: outputs)
+    var total = 0.0
+    for i in 0..<data.count {
+      total += Double(data.weights[i])
+      for j in 0..<outputs { sums[j] += Double(data.weights[i] * data.targets[i * outputs + j]) }
+    }
+    for j in 0..<outputs {
+      let share = (sums[j] + 0.5) / (total + 1)
+      bias[j] = Float(spec.isSoftmax ? log(share) : log(share / (1 - share)))
+    }
   }
 
   /// One pass over the examples named by `order`; returns the mean loss. O(features x width).
@@ -54,7 +71,7 @@ struct LinearTrainer {
       for j in 0..<outputs { gradient[j] = (z[j] - data.targets[target + j]) * weight }
       for j in 0..<outputs {
         biasSquares[j] += gradient[j] * gradient[j]
-        bias[j] -= rate * gradient[j] / (biasSquares[j] + 1).squareRoot() * 0.1
+        bias[j] -= rate * gradient[j] / (biasSquares[j] + 1e-12).squareRoot()
         gradient[j] *= scale
       }
       witan_train_adagrad(&rows, width, kept, count, gradient, rate, rate * wordRate)

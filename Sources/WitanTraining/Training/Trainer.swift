@@ -124,6 +124,7 @@ public struct Trainer {
     _ data: TrainingSet, _ dev: TrainingSet, _ spec: ModelSpec, _ wordRate: Float
   ) -> Found {
     var trainer = LinearTrainer(spec, options)
+    trainer.startFromBaseRates(data)
     var random = SeededRandom(seed: options.seed, purpose: "train")
     var found = Found(trainer: trainer, calibration: .identity(spec.width), wordRate: wordRate)
     for epoch in 1...options.maximumEpochs {
@@ -149,6 +150,7 @@ public struct Trainer {
   /// The same training again on all examples, for as many passes as were best.
   private func refit(_ data: TrainingSet, _ found: Found) -> LinearTrainer {
     var trainer = LinearTrainer(found.trainer.spec, options)
+    trainer.startFromBaseRates(data)
     var random = SeededRandom(seed: options.seed, purpose: "refit")
     for epoch in 1...max(1, found.epochs) {
       let order = shuffled(data.count, &random)

@@ -31,11 +31,11 @@ struct TrainingSet {
         targets.append(example.labels[spec.labels[1].id] ?? 0)
         continue
       }
-      var any: Float = 0  // the degree of the prohibited principle that applies most
+      var any: Float = 0  // the degree of the pooled prohibited principle that applies most
       for label in spec.labels {
         let degree = example.labels[label.id] ?? 0
         targets.append(degree)
-        if label.stance == .prohibit { any = max(any, degree) }
+        if label.stance == .prohibit && label.isPooled { any = max(any, degree) }
       }
       if spec.hasAny { targets.append(any) }
     }

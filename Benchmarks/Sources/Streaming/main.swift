@@ -1,0 +1,156 @@
+import CAllocationCounter
+import Foundation
+import Witan
+import WitanConstitution
+import WitanTraining
+
+// The cost of grading a text while it is generated: a push of 4 to 5 bytes and a reading of all
+// probabilities, beside fastText (Debian's) scoring the whole prefix again for each token.
+// Answers are checked: the stream must end with the scores of the document, bit for bit.
+
+guard CommandLine.arguments.count == 3 else {
+  print("usage: Streaming CONSTITUTION.yaml RESULTS.csv")
+  exit(64)
+}
+let constitutionPath = CommandLine.arguments[1]
+let resultsPath = CommandLine.arguments[2]
+let outputs = 10
+
+// Ten principles make ten outputs; their examples are also the text.
+let constitution = try Constitution(path: constitutionPath)
+let names = Set(constitution.principles.prefix(outputs).map(\.id))
+let synthesis = Synthesis(constitution)
+var examples = synthesis.examples[.train] ?? []
+examples.removeAll { !names.isSuperset(of: $0.labels.keys) }
+let classifier = try Classifier(bytes: Trainer().train(examples).modelBytes)
+precondition(classifier.spec.outputs == outputs)
+
+let text = Array(examples.map(\.text).joined(separator: " ").utf8.prefix(1 << 20))
+var chunks: [Range<Int>] = []
+var start = 0
+while start < text.count {
+  let end = min(text.count, start + 4 + chunks.count % 2)
+  chunks.append(start..<end)
+  start = end
+}
+
+/// Nanoseconds per chunk of `streams` interleaved streams, for each of `rounds`.
+func measure(streams: Int, rounds: Int, reads: Bool) -> [Double] {
+  let pool = (0..<streams).map { _ in classifier.makeStream() }
+  return (0..<rounds).map { _ in
+    for stream in pool { stream.reset() }
+    var sum: Float = 0
+    let began = DispatchTime.now().uptimeNanoseconds
+    text.withUnsafeBufferPointer { bytes in
+      for (i, chunk) in chunks.enumerated() {
+        let stream = pool[i % streams]
+        stream.push(UnsafeBufferPointer(rebasing: bytes[chunk]))
+        if reads { sum += stream.read()[0] }
+      }
+    }
+    let elapsed = Double(DispatchTime.now().uptimeNanoseconds - began)
+    precondition(sum.isFinite)
+    return elapsed / Double(chunks.count)
+  }
+}
+
+func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
+
+// The answer first.
+let stream = classifier.makeStream()
+for chunk in chunks { stream.push(Array(text[chunk])) }
+stream.finish()
+precondition(
+  stream.scores == classifier.score(String(decoding: text, as: UTF8.self)),
+  "the stream's scores are not the document's")
+
+// Allocations of 10,000 chunks.
+witan_allocations_start()
+text.withUnsafeBufferPointer { bytes in
+  for chunk in chunks.prefix(10_000) {
+    stream.push(UnsafeBufferPointer(rebasing: bytes[chunk]))
+    _ = stream.read()
+  }
+}
+let allocations = witan_allocations_stop()
+precondition(allocations <= 0, "\(allocations) allocations in 10,000 chunks")
+
+var rows: [(String, Double)] = []
+rows.append(("push and read, 1 stream", median(measure(streams: 1, rounds: 15, reads: true))))
+rows.append(("push only, 1 stream", median(measure(streams: 1, rounds: 15, reads: false))))
+rows.append(("push and read, 1000 streams", median(measure(streams: 1000, rounds: 15, reads: true))))
+let ours = rows[0].1
+
+// fastText on the same examples, word bigrams, its default width of 100 and a small one of 10.
+let folder = FileManager.default.temporaryDirectory.appendingPathComponent("witan-bench-\(getpid())")
+try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+defer { try? FileManager.default.removeItem(at: folder) }
+func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
+
+/// Seconds of a command, with a file as its input.
+func run(_ arguments: [String], input: String? = nil) throws -> Double {
+  let process = Process()
+  process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+  process.arguments = arguments
+  process.standardInput = input.flatMap { FileHandle(forReadingAtPath: $0) } ?? FileHandle.nullDevice
+  process.standardOutput = FileHandle.nullDevice
+  process.standardError = FileHandle.nullDevice
+  let began = DispatchTime.now().uptimeNanoseconds
+  try process.run()
+  process.waitUntilExit()
+  guard process.terminationStatus == 0 else { throw CocoaError(.executableLoad) }
+  return Double(DispatchTime.now().uptimeNanoseconds - began) / 1e9
+}
+
+let lines = examples.map { example in
+  (example.labels.keys.map { "__label__\($0)" } + (example.labels.isEmpty ? ["__label__none"] : [])).joined(
+    separator: " ") + " " + example.text.lowercased().split(whereSeparator: \.isNewline).joined(separator: " ")
+}
+try lines.joined(separator: "\n").write(toFile: path("train.txt"), atomically: true, encoding: .utf8)
+let words = String(decoding: text, as: UTF8.self).lowercased().split(whereSeparator: \.isWhitespace)
+for tokens in [128, 512] {
+  let repeats = 2000
+  let prefixes = (0..<repeats).map { i in
+    words[(i * 7) % (words.count - tokens)..<(i * 7) % (words.count - tokens) + tokens].joined(separator: " ")
+  }
+  try (prefixes.joined(separator: "\n") + "\n").write(
+    toFile: path("prefix-\(tokens).txt"), atomically: true, encoding: .utf8)
+}
+try "one line\n".write(toFile: path("one.txt"), atomically: true, encoding: .utf8)
+for dim in [10, 100] {
+  do {
+    _ = try run([
+      "fasttext", "supervised", "-input", path("train.txt"), "-output", path("ft-\(dim)"), "-dim", "\(dim)",
+      "-wordNgrams", "2", "-bucket", "200000", "-loss", "ova", "-epoch", "3", "-thread", "1",
+    ])
+  } catch {
+    print("fasttext is not installed (apt-get install fasttext): the comparison is left out")
+    break
+  }
+  for tokens in [128, 512] {
+    let predict = ["fasttext", "predict-prob", path("ft-\(dim).bin"), "-", "10"]
+    let costs = try (0..<5).map { _ in
+      let loading = try run(predict, input: path("one.txt"))
+      let all = try run(predict, input: path("prefix-\(tokens).txt"))
+      return (all - loading) / 2000 * 1e9
+    }
+    rows.append(("fastText dim \(dim) re-scoring \(tokens) tokens", median(costs)))
+  }
+}
+
+let cpu =
+  (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?.split(separator: "\n")
+  .first { $0.hasPrefix("model name") }?.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) }
+  ?? "unknown"
+let date = ISO8601DateFormatter.string(
+  from: Date(), timeZone: .gmt, formatOptions: [.withFullDate, .withDashSeparatorInDate])
+var csv = "date,machine,instruction_set,what,nanoseconds,ratio\n"
+print("state of a stream: \(stream.stateByteCount) bytes; allocations in 10,000 chunks: \(max(0, allocations))")
+for (what, ns) in rows {
+  print(
+    what.padding(toLength: 40, withPad: " ", startingAt: 0)
+      + String(format: "%10.0f ns  %8.1f x", ns, ns / ours))
+  csv += "\(date),\(cpu),\(Backend.active),\(what),\(Int(ns)),\(String(format: "%.2f", ns / ours))\n"
+}
+csv += "\(date),\(cpu),\(Backend.active),state bytes,\(stream.stateByteCount),\n"
+try csv.write(toFile: resultsPath, atomically: true, encoding: .utf8)

@@ -16,7 +16,7 @@ struct Compilation {
 
 extension Trainer {
   /// Share of held-out negatives that a threshold lets pass.
-  static let thresholdFPR = 0.01
+  static let thresholdFPR = 0.05
 
   /// Trains on the synthesis' train part, calibrates and sets thresholds on its dev part, evaluates on
   /// its test part; the weights that ship are then fitted on all of it.
@@ -29,7 +29,7 @@ extension Trainer {
     }
     let labels = constitution.labels
     let spec = try ModelSpec(
-      features: FeatureSpec(log2Buckets: options.log2Buckets ?? 16), task: .multiLabel,
+      features: FeatureSpec(log2Buckets: options.log2Buckets ?? 17), task: .multiLabel,
       labels: labels, hasAny: labels.contains { $0.stance == .prohibit })
     let result = try train(
       part(.train), dev: part(.dev), spec: spec,

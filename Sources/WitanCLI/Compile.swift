@@ -36,11 +36,7 @@ struct Compile: ParsableCommand {
     let constitution = try Constitution(path: constitution)
     Terminal.progress("synthesising")
     let synthesis = Synthesis(constitution, seed: seed)
-    var options = training.options(seed: seed)
-    // The principles' own words differ from data sets: both rates end at the same place, so one will do.
-    options.wordRates = [Compile.wordRate]
-    options.log2Buckets = options.log2Buckets ?? 16
-    var trainer = Trainer(options: options)
+    var trainer = Trainer(options: training.options(.forConstitutions, seed: seed))
     trainer.onProgress = reportProgress
     let compilation = try trainer.compile(constitution, synthesis)
     Terminal.endProgress()
@@ -65,8 +61,6 @@ struct Compile: ParsableCommand {
     }
     try Terminal.flush()
   }
-
-  static let wordRate: Float = 4
 
   private func readReport(_ path: String) throws(WitanError) -> JSON {
     guard let data = FileManager.default.contents(atPath: path) else {

@@ -35,7 +35,7 @@ struct ModelCard {
     out += """
 
       ## How it was made
-      Only from text written for it: \(report.rows.reduce(0) { $0 + $1.seeds }) seeds, \
+      Only from text written for it, line by line, by language-model assistants under their maintainers' briefs: \(report.rows.reduce(0) { $0 + $1.seeds }) seeds, \
       \(report.rows.reduce(0) { $0 + $1.nearMisses }) near misses, \(report.backgroundTexts) benign texts on \
       \(report.topics) topics, framed alike into \(report.examples.values.reduce(0, +)) examples; no scraped \
       data, no other model. Features are hashed word 1-2-grams and character 3-5-grams; one linear output \
@@ -98,6 +98,12 @@ struct ModelCard {
         "| \(number(s["recall_at_1_fpr"])) | \(number(s["recall_at_5_fpr"])) | \(number(s["recall"])) |\n"
     }
     out += "| mean | | \(number(json["mean_auroc"])) | | \(number(json["mean_recall_at_5_fpr"])) | |\n"
+    for s in json["pairs"]?.array ?? [] {
+      out +=
+        "| \(s["name"]?.string ?? "") (its own benign side) | \(s["n"]?.int ?? 0) | \(number(s["auroc"])) "
+      out +=
+        "| \(number(s["recall_at_1_fpr"])) | \(number(s["recall_at_5_fpr"])) | \(number(s["recall"])) |\n"
+    }
     out += "\n| benign domain | n | FPR | 95 % interval |\n|---|---|---|---|\n"
     for d in benign {
       let range = d["interval"]?.array ?? []

@@ -33,7 +33,7 @@ struct Train: ParsableCommand {
   func run() throws {
     let examples = try ExampleReader.all(path: data, format: format)
     let devExamples = try dev.map { try ExampleReader.all(path: $0, format: format) }
-    var trainer = Trainer(options: training.options(seed: seed))
+    var trainer = Trainer(options: training.options(TrainingOptions(), seed: seed))
     trainer.onProgress = reportProgress
     let result = try trainer.train(examples, dev: devExamples)
     Terminal.endProgress()
@@ -65,36 +65,44 @@ func dataFormat(_ name: String) throws -> DataFormat {
   return format
 }
 
-/// The options of training that `train` and `compile` share.
+/// The options of training that `train` and `compile` share; each has defaults of its own.
 struct TrainingFlags: ParsableArguments {
   @Option(name: .long, help: "At most this many passes over the data.")
-  var epochs = TrainingOptions().maximumEpochs
+  var epochs: Int?
   @Option(name: .long, help: "First step size.")
-  var learningRate = TrainingOptions().learningRate
+  var learningRate: Float?
   @Option(name: .long, help: "Passes without a lower dev loss after which training stops.")
-  var patience = TrainingOptions().patience
+  var patience: Int?
   @Option(name: .long, help: "Share of features left out of each step, 0 to 0.9.")
-  var dropout = TrainingOptions().featureDropout
-  @Option(name: .long, help: "log2 of the table's rows, 8 to 22; by default what keeps the model below 2 MB.")
+  var dropout: Double?
+  @Option(
+    name: .long, parsing: .upToNextOption,
+    help: "How much faster words learn than character n-grams; of several the best on the dev part is taken.")
+  var wordRate: [Float] = []
+  @Option(name: .long, help: "log2 of the table's rows, 8 to 22.")
   var log2Buckets: Int?
 
   func validate() throws {
-    guard epochs >= 1 else { throw ValidationError("--epochs must be at least 1.") }
-    guard learningRate > 0 else { throw ValidationError("--learning-rate must be above 0.") }
-    guard 0...0.9 ~= dropout else { throw ValidationError("--dropout must be in 0...0.9.") }
+    guard epochs ?? 1 >= 1 else { throw ValidationError("--epochs must be at least 1.") }
+    guard patience ?? 1 >= 1 else { throw ValidationError("--patience must be at least 1.") }
+    guard learningRate ?? 1 > 0 else { throw ValidationError("--learning-rate must be above 0.") }
+    guard 0...0.9 ~= dropout ?? 0 else { throw ValidationError("--dropout must be in 0...0.9.") }
+    guard wordRate.allSatisfy({ $0 > 0 }) else { throw ValidationError("--word-rate must be above 0.") }
     if let log2Buckets, !FeatureSpec.log2BucketsRange.contains(log2Buckets) {
       throw ValidationError("--log2-buckets must be in 8...22.")
     }
   }
 
-  func options(seed: UInt64) -> TrainingOptions {
-    var options = TrainingOptions()
+  /// `defaults` with what was given.
+  func options(_ defaults: TrainingOptions, seed: UInt64) -> TrainingOptions {
+    var options = defaults
     options.seed = seed
-    options.maximumEpochs = epochs
-    options.patience = patience
-    options.learningRate = learningRate
-    options.featureDropout = dropout
-    options.log2Buckets = log2Buckets
+    options.maximumEpochs = epochs ?? options.maximumEpochs
+    options.learningRate = learningRate ?? options.learningRate
+    options.patience = patience ?? options.patience
+    options.featureDropout = dropout ?? options.featureDropout
+    options.log2Buckets = log2Buckets ?? options.log2Buckets
+    if !wordRate.isEmpty { options.wordRates = wordRate }
     return options
   }
 }

@@ -64,6 +64,8 @@ public struct Constitution: Sendable {
 
   /// The classifier's labels: one for each principle, in order.
   public var labels: [Label] {
-    principles.map { Label(id: $0.id, title: $0.title, stance: $0.stance, side: $0.side, isPooled: $0.isPooled) }
+    principles.map {
+      Label(id: $0.id, title: $0.title, stance: $0.stance, side: $0.side, isPooled: $0.isPooled)
+    }
   }
 }

@@ -104,7 +104,8 @@ func run(_ arguments: [String], input: String? = nil) throws -> Double {
 
 let lines = examples.map { example in
   (example.labels.keys.map { "__label__\($0)" } + (example.labels.isEmpty ? ["__label__none"] : [])).joined(
-    separator: " ") + " " + example.text.lowercased().split(whereSeparator: \.isNewline).joined(separator: " ")
+    separator: " ") + " "
+    + example.text.lowercased().split(whereSeparator: \.isNewline).joined(separator: " ")
 }
 try lines.joined(separator: "\n").write(toFile: path("train.txt"), atomically: true, encoding: .utf8)
 let words = String(decoding: text, as: UTF8.self).lowercased().split(whereSeparator: \.isWhitespace)
@@ -140,12 +141,15 @@ for dim in [10, 100] {
 
 let cpu =
   (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?.split(separator: "\n")
-  .first { $0.hasPrefix("model name") }?.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) }
+  .first { $0.hasPrefix("model name") }?.split(separator: ":").last.map {
+    $0.trimmingCharacters(in: .whitespaces)
+  }
   ?? "unknown"
 let date = ISO8601DateFormatter.string(
   from: Date(), timeZone: .gmt, formatOptions: [.withFullDate, .withDashSeparatorInDate])
 var csv = "date,machine,instruction_set,what,nanoseconds,ratio\n"
-print("state of a stream: \(stream.stateByteCount) bytes; allocations in 10,000 chunks: \(max(0, allocations))")
+print(
+  "state of a stream: \(stream.stateByteCount) bytes; allocations in 10,000 chunks: \(max(0, allocations))")
 for (what, ns) in rows {
   print(
     what.padding(toLength: 40, withPad: " ", startingAt: 0)

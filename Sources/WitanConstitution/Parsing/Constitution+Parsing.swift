@@ -151,7 +151,8 @@ extension Constitution {
     guard !seeds.isEmpty else {
       throw reader.fault("the principle has no texts; write 'examples' or 'synthesis.seeds'")
     }
-    for text in seeds + nearMisses {
+    // Without slots, braces are ordinary characters.
+    for text in slots.isEmpty ? [] : seeds + nearMisses {
       for slot in Slots.names(text) where slots[slot] == nil {
         throw reader.fault("'{\(slot)}' is in a text, but 'slots' does not say what it stands for")
       }
@@ -159,7 +160,8 @@ extension Constitution {
     return Principle(
       id: try identifier(reader.need("id")), title: try reader.text("title"),
       statement: try reader.text("statement"), stance: try reader.need("stance").choice(Stance.self),
-      side: try reader.need("side").choice(Side.self), isPooled: isPooled, rationale: try reader.optionalText("rationale"),
+      side: try reader.need("side").choice(Side.self), isPooled: isPooled,
+      rationale: try reader.optionalText("rationale"),
       tensions: tensions, seeds: seeds, nearMisses: nearMisses, slots: slots, frames: frames)
   }
 

@@ -1,0 +1,201 @@
+import Foundation
+import Testing
+
+/// The command as a user and a script meet it: verbs, output, exit codes, errors.
+@Suite(.serialized) struct CommandContractTests {
+  struct Outcome {
+    let code: Int32
+    let out: String
+    let err: String
+    func json() throws -> [String: Any] {
+      try #require(try JSONSerialization.jsonObject(with: Data(out.utf8)) as? [String: Any])
+    }
+  }
+
+  static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+  static let baseline = root.appendingPathComponent("models/baseline/model.witan").path
+
+  /// The built program lies beside the test bundle.
+  static let program: URL = {
+    let configuration = Bundle.allBundles.map(\.bundleURL).first { $0.pathExtension == "xctest" }?
+      .deletingLastPathComponent()
+    let folder = configuration ?? URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+    return folder.appendingPathComponent("witan")
+  }()
+
+  let folder = FileManager.default.temporaryDirectory.appendingPathComponent("witan-cli-\(UUID().uuidString)")
+
+  private func file(_ name: String, _ content: String) throws -> String {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let url = folder.appendingPathComponent(name)
+    try Data(content.utf8).write(to: url)
+    return url.path
+  }
+
+  private func witan(_ arguments: String..., input: Data = Data()) throws -> Outcome {
+    let process = Process()
+    process.executableURL = Self.program
+    process.arguments = arguments
+    let (out, err, stdin) = (Pipe(), Pipe(), Pipe())
+    (process.standardOutput, process.standardError, process.standardInput) = (out, err, stdin)
+    try process.run()
+    let writer = Thread {
+      try? stdin.fileHandleForWriting.write(contentsOf: input)
+      try? stdin.fileHandleForWriting.close()
+    }
+    writer.start()
+    let output = out.fileHandleForReading.readDataToEndOfFile()
+    let errors = err.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return Outcome(
+      code: process.terminationStatus, out: String(decoding: output, as: UTF8.self),
+      err: String(decoding: errors, as: UTF8.self))
+  }
+
+  private static let toy =
+    (0..<60).map { i in
+      i % 2 == 0
+        ? #"{"text": "sweet apples and ripe pears number \#(i)", "label": "fruit"}"#
+        : #"{"text": "steel hammer with iron nails number \#(i)", "label": "tool"}"#
+    }.joined(separator: "\n") + "\n"
+
+  @Test("train, evaluate, score and inspect keep the contract, and a seed gives the same bytes")
+  func trainToScore() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let data = try file("toy.jsonl", Self.toy)
+    let model = folder.appendingPathComponent("toy.witan").path
+    #expect(try witan("train", "--data", data, "--seed", "3", "-o", model, "--json").code == 0)
+    let first = try Data(contentsOf: URL(fileURLWithPath: model))
+    #expect(try witan("train", "--data", data, "--seed", "3", "-o", model).code == 0)
+    #expect(try Data(contentsOf: URL(fileURLWithPath: model)) == first)
+
+    let evaluation = try witan("evaluate", "-m", model, "--data", data, "--json").json()
+    #expect(evaluation["accuracy"] as? Double == 1)
+    #expect(evaluation["macro_f1"] as? Double == 1)
+    #expect((evaluation["auroc"] as? [String: Double])?["fruit"] == 1)
+    #expect(evaluation["ece"] is Double)
+    #expect(evaluation["n"] as? Int == 60)
+    #expect(try witan("evaluate", "-m", model, "--data", data).out.contains("accuracy 100.0 %"))
+
+    let scored = try witan(
+      "score", "-m", model, "-", "--json", input: Data("ripe apples\n\niron hammer\n".utf8))
+    #expect(scored.code == 0)
+    let lines = scored.out.split(separator: "\n")
+    #expect(lines.count == 3)
+    #expect(lines[0].contains("\"label\":\"fruit\"") && lines[2].contains("\"label\":\"tool\""))
+    let jsonl = try witan(
+      "score", "-m", model, try file("in.jsonl", "{\"text\": \"ripe\\napples\"}\n"), "--json")
+    #expect(jsonl.out.contains("\"label\":\"fruit\""))
+
+    let inspected = try witan("inspect", model, "--json").json()
+    #expect(inspected["seed"] as? String == "3")
+    #expect((inspected["labels"] as? [[String: Any]])?.count == 2)
+  }
+
+  @Test("fastText lines and CSV train too")
+  func otherFormats() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let model = folder.appendingPathComponent("m.witan").path
+    let ft = try file(
+      "ft.txt",
+      (0..<40).map { $0 % 2 == 0 ? "__label__a red rose \($0)" : "__label__b old oak \($0)" }
+        .joined(separator: "\n"))
+    #expect(try witan("train", "--data", ft, "-o", model).code == 0)
+    let csv = try file(
+      "x.csv",
+      "text,label\n"
+        + (0..<40).map { $0 % 2 == 0 ? "\"red, rose\",a" : "old oak,b" }
+        .joined(separator: "\n"))
+    #expect(try witan("train", "--data", csv, "-o", model).code == 0)
+  }
+
+  @Test("a constitution's model flags with exit code 1, and says why")
+  func flagged() throws {
+    let bad = Data("Write a letter that tricks pensioners into sending me their bank passwords".utf8)
+    let good = Data("How do I knead bread dough?".utf8)
+    let flagged = try witan("score", "-m", Self.baseline, "--json", "--explain", input: bad)
+    #expect(flagged.code == 1)
+    #expect(flagged.out.contains("\"flagged\":true") && flagged.out.contains("\"any\":"))
+    #expect(try witan("score", "-m", Self.baseline, input: good).code == 0)
+    #expect(try witan("stream", "-m", Self.baseline, "--json", input: bad).code == 1)
+    #expect(try witan("stream", "-m", Self.baseline, "--json", input: good).code == 0)
+  }
+
+  @Test("stream gives an event for each word and ends with the verdict that score gives")
+  func stream() throws {
+    let text = "Héllo wörld, 日本 text"
+    let out = try witan("stream", "-m", Self.baseline, "--json", input: Data(text.utf8)).out
+      .split(separator: "\n").map {
+        try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+      }
+    #expect(out.dropLast().compactMap { $0["chunk"] as? String }.joined() == text)
+    #expect(out.count == 5)
+    let verdict = try #require(out.last?["verdict"] as? [String: Any])
+    let score = try witan("score", "-m", Self.baseline, "--json", input: Data(text.utf8)).json()
+    #expect(verdict["any"] as? Double == score["any"] as? Double)
+    #expect(verdict["scores"] as? [String: Double] == score["scores"] as? [String: Double])
+  }
+
+  @Test("empty input, damaged UTF-8 and a long line are answers")
+  func oddInput() throws {
+    #expect(try witan("score", "-m", Self.baseline).out == "")
+    #expect(try witan("stream", "-m", Self.baseline, "--json").out.contains("\"verdict\""))
+    let damaged = Data([0x61, 0xFF, 0x20, 0xE2, 0x82])
+    #expect(try witan("score", "-m", Self.baseline, "--json", input: damaged).out.contains("\"replaced\":2"))
+    let long = Data(repeating: 0x61, count: 3 << 20)
+    #expect(try witan("score", "-m", Self.baseline, "--json", input: long).code == 0)
+  }
+
+  @Test("errors name the thing, the place and the next step, with exit code 2; usage is 64")
+  func errors() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    func fails(_ outcome: Outcome, _ part: String, code: Int32 = 2, line: Int = #line) {
+      #expect(outcome.code == code, "line \(line): \(outcome.err)")
+      #expect(outcome.err.contains(part), "line \(line): \(outcome.err)")
+    }
+    fails(try witan("score", "-m", "/no/model"), "/no/model: cannot be opened: No such file")
+    let text = try file("text.txt", "this is no model at all")
+    fails(try witan("inspect", text), "header length says")
+    fails(try witan("train", "--data", text, "-o", text + ".m"), "the CSV header is")
+    let broken = try file("broken.jsonl", "{\"text\": \"a\", \"label\": \"x\"}\n{\"text\": 1}\n")
+    fails(
+      try witan("train", "--data", broken, "-o", text + ".m"), "broken.jsonl:2: there is no field \"text\"")
+    let one = try file("one.jsonl", "{\"text\": \"a\", \"label\": \"x\"}\n")
+    fails(try witan("train", "--data", one, "-o", text + ".m"), "a choice needs two or more")
+    let yaml = try file("c.yaml", "witan: 1\nid: x\ntitel: y\n")
+    fails(
+      try witan("compile", yaml, "-o", text + ".m"), "c.yaml:3:1: 'titel' is unknown; did you mean 'title'?")
+    fails(try witan("score"), "Missing expected argument '--model", code: 64)
+    fails(try witan("evaluate", "-m", Self.baseline), "Give either --data, or --harmful", code: 64)
+    fails(
+      try witan("train", "--data", try file("ok.jsonl", Self.toy), "-o", "/no/folder/model"),
+      "/no/folder/model: cannot be written")
+  }
+
+  @Test("inspect --system names instruction set, BLAS library and threads")
+  func system() throws {
+    let system = try witan("inspect", "--system", "--json").json()
+    #expect(system["instruction_set"] is String)
+    let blas = try #require(system["blas"] as? [String: Any])
+    #expect((blas["library"] as? String)?.isEmpty == false)
+    #expect(blas["threads"] is Int)
+  }
+
+  @Test(
+    "every verb has help with its options",
+    arguments: ["compile", "synthesize", "train", "evaluate", "score", "stream", "inspect"])
+  func help(_ verb: String) throws {
+    let help = try witan("help", verb)
+    #expect(help.code == 0)
+    #expect(help.out.contains("USAGE: witan \(verb)"))
+    #expect(help.out.contains("--json"))
+  }
+
+  @Test("completions come for three shells")
+  func completions() throws {
+    for shell in ["bash", "zsh", "fish"] {
+      #expect(try witan("--generate-completion-script", shell).out.contains("witan"))
+    }
+  }
+}

@@ -43,7 +43,7 @@ struct BaselineTests {
     let examples = try Self.synthesis.get().examples
     for split in Synthesis.Split.allCases {
       for p in c.principles {
-        #expect(examples[split]!.count { $0.labels[p.id] == 1 } >= 20, "\(p.id) in \(split)")
+        #expect(examples[split]!.count { $0.labels[p.id] == 1 } >= 12, "\(p.id) in \(split)")
       }
     }
   }

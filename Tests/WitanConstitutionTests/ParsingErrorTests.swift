@@ -23,7 +23,9 @@ struct ParsingErrorTests {
       ("title: Tiny rules", "titel: Tiny rules", "3:1", ["'titel' is unknown", "did you mean 'title'?"]),
       ("  who: A", "  whom: A", "7:3", ["'community.whom' is unknown", "did you mean 'who'?"]),
       ("    side:", "    sides:", "16:5", ["'principles[1].sides' is unknown", "did you mean 'side'?"]),
-      ("language: en", "language: en\nextraordinary: 1", "6:1", ["'extraordinary' is unknown", "witan, id,"]),
+      (
+        "language: en", "language: en\nextraordinary: 1", "6:1", ["'extraordinary' is unknown", "witan, id,"]
+      ),
       ("rationale: To test the parser.\n", "", "1:1", ["'rationale' is missing"]),
       ("  contact: Nowhere.\n", "", "7:3", ["'community.contact' is missing"]),
       ("    statement: Do not do the first thing.\n", "", "12:5", ["'principles[1].statement' is missing"]),
@@ -112,7 +114,9 @@ struct ParsingErrorTests {
   @Test("each required field that is missing is named; each optional one may be")
   func required() throws {
     let lines = TestConstitution.minimal.split(separator: "\n").map { String($0) }
-    for (i, key) in [(0, "witan"), (1, "id"), (2, "title"), (3, "version"), (4, "language"), (9, "rationale")] {
+    for (i, key) in [
+      (0, "witan"), (1, "id"), (2, "title"), (3, "version"), (4, "language"), (9, "rationale"),
+    ] {
       var rest = lines
       rest.remove(at: i)
       #expect(try fault(rest.joined(separator: "\n")).message.contains("'\(key)' is missing"))

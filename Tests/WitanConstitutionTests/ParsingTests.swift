@@ -75,7 +75,8 @@ struct ParsingTests {
 
     """
 
-  private static let seedFile = "# a comment\n\n  From file one.  \r\n#hashtag stays\nFrom file {other_name}\n"
+  private static let seedFile =
+    "# a comment\n\n  From file one.  \r\n#hashtag stays\nFrom file {other_name}\n"
 
   @Test("every field of a full constitution is read, texts of files after those inline")
   func everything() throws {
@@ -142,6 +143,7 @@ struct ParsingTests {
   func markInTexts() throws {
     let files = ["c.yaml": Array(Self.full.utf8), "seeds/first.txt": Array("\u{FEFF}Marked\n".utf8)]
     let c = try withFolder(files) { try Constitution(path: $0.appendingPathComponent("c.yaml").path) }
-    #expect(c.principles[0].seeds.map { Array($0.utf8) } == ["Inline {name}", "Marked"].map { Array($0.utf8) })
+    #expect(
+      c.principles[0].seeds.map { Array($0.utf8) } == ["Inline {name}", "Marked"].map { Array($0.utf8) })
   }
 }

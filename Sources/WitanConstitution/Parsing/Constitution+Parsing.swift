@@ -82,13 +82,24 @@ extension Constitution {
   }
 
   private static func yamlFault(_ error: any Error, _ file: String) -> WitanError {
-    if case .parser(_, let problem, let mark, _)? = error as? YamlError {
-      return WitanError(.constitution, "not YAML: \(problem)", at: "\(file):\(mark.line):\(mark.column)")
+    func fault(_ problem: String, _ line: Int, _ column: Int) -> WitanError {
+      WitanError(.constitution, "not YAML: \(problem)", at: "\(file):\(line):\(column)")
     }
-    if case .scanner(_, let problem, let mark, _)? = error as? YamlError {
-      return WitanError(.constitution, "not YAML: \(problem)", at: "\(file):\(mark.line):\(mark.column)")
+    switch error as? YamlError {
+    case .parser(_, let problem, let mark, _)?, .scanner(_, let problem, let mark, _)?,
+      .composer(_, let problem, let mark, _)?:
+      return fault(problem, mark.line, mark.column)
+    case .duplicatedKeysInMapping(let keys, let context)?:
+      return fault(
+        "'\(keys.joined(separator: "', '"))' stands twice in one mapping", context.mark.line,
+        context.mark.column)
+    case .reader(let problem, let offset, _, let yaml)?:
+      let before = yaml.unicodeScalars.prefix(offset ?? 0)
+      let line = before.count { $0 == "\n" } + 1
+      let column = before.reversed().prefix { $0 != "\n" }.count + 1
+      return fault(problem, line, column)
+    default: return WitanError(.constitution, "not YAML: \(error)", at: file)
     }
-    return WitanError(.constitution, "not YAML: \(error)", at: file)
   }
 
   private static func identifier(_ reader: YAMLReader) throws(WitanError) -> String {
@@ -105,8 +116,8 @@ extension Constitution {
     var recipe = Recipe()
     guard let reader else { return recipe }
     try reader.allowKeys(keys["synthesis"]!)
-    if let n = reader.child("per_seed") { recipe.perSeed = Int(try n.number(in: 1...4)) }
-    if let n = reader.child("per_negative") { recipe.perNegative = Int(try n.number(in: 1...4)) }
+    if let n = reader.child("per_seed") { recipe.perSeed = try n.count(in: 1...4) }
+    if let n = reader.child("per_negative") { recipe.perNegative = try n.count(in: 1...4) }
     if let n = reader.child("near_miss_share") { recipe.nearMissShare = try n.number(in: 0...0.9) }
     return recipe
   }
@@ -125,15 +136,28 @@ extension Constitution {
     var slots: [String: [String]] = [:]
     var frames: [String] = []
     var isPooled = true
+    // Braces in the YAML are slots; in files of texts they are ordinary characters without slots.
+    var templates = seeds + nearMisses
     if let synthesis = reader.child("synthesis") {
       try synthesis.allowKeys(keys["principle.synthesis"]!)
-      if let list = synthesis.child("seeds") { seeds += try texts(list, &hash) }
-      if let list = synthesis.child("near_misses") { nearMisses += try texts(list, &hash) }
+      let hasSlots = synthesis.child("slots") != nil
+      func take(_ key: String, _ out: inout [String]) throws(WitanError) {
+        guard let list = synthesis.child(key) else { return }
+        let new = try texts(list, &hash)
+        out += new
+        if hasSlots || list.node.mapping == nil { templates += new }
+      }
+      try take("seeds", &seeds)
+      try take("near_misses", &nearMisses)
       if let table = synthesis.child("slots") {
         guard let mapping = table.node.mapping else { throw table.fault("'slots' should be a mapping") }
         for (key, _) in mapping {
           let name = key.string ?? ""
-          slots[name] = try table.need(name).texts()
+          let values = try table.need(name)
+          slots[name] = try values.texts()
+          if slots[name] == [] {
+            throw values.fault("'\(values.path)' is empty; name what the slot stands for")
+          }
         }
       }
       if let pooled = synthesis.child("pooled") {
@@ -151,8 +175,7 @@ extension Constitution {
     guard !seeds.isEmpty else {
       throw reader.fault("the principle has no texts; write 'examples' or 'synthesis.seeds'")
     }
-    // Without slots, braces are ordinary characters.
-    for text in slots.isEmpty ? [] : seeds + nearMisses {
+    for text in templates {
       for slot in Slots.names(text) where slots[slot] == nil {
         throw reader.fault("'{\(slot)}' is in a text, but 'slots' does not say what it stands for")
       }
@@ -197,6 +220,7 @@ extension Constitution {
     guard data.count <= 64 << 20 else {
       throw WitanError(.constitution, "is larger than 64 MiB", at: path)
     }
-    return Array(data)
+    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]  // a byte-order mark is no text
+    return Array(data.starts(with: mark) ? data.dropFirst(3) : data)
   }
 }

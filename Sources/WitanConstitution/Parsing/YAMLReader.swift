@@ -90,6 +90,13 @@ struct YAMLReader {
     return value
   }
 
+  func count(in range: ClosedRange<Int>) throws(WitanError) -> Int {
+    guard let value = Int(try text()), range.contains(value) else {
+      throw fault("'\(path)' should be a whole number from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return value
+  }
+
   /// Edit distance (Levenshtein), for hints.
   private static func distance(_ a: String, _ b: String) -> Int {
     let (a, b) = (Array(a), Array(b))

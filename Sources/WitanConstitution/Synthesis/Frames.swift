@@ -33,28 +33,43 @@ package struct Frames: Sendable {
     _ text: String, own: [String], isBackground: Bool, company: [String], _ random: inout SeededRandom
   ) -> Framed {
     let companion = company.isEmpty ? "" : random.pick(company)
-    if !own.isEmpty && random.below(2) == 0 {
-      let frame = Self.replace(random.pick(own), "{background}", companion)
-      return (Self.apply(frame, text), "own")
+    func fill(_ frame: String) -> String {
+      Self.fill(
+        frame,
+        [
+          "text": text, "lower": Register.lowerFirst(text), "background": companion,
+          "persona": random.pick(personas),
+        ])
     }
+    if !own.isEmpty && random.below(2) == 0 { return (fill(random.pick(own)), "own") }
     if isBackground && random.below(10) == 0 { return (companion + " " + text, "company") }
     switch random.below(100) {
     case 0..<60:
       let index = random.below(frames.count)
-      let frame = Self.replace(frames[index].text, "{persona}", random.pick(personas))
-      return (Self.apply(frame, text), "\(frames[index].kind)-\(index)")
+      return (fill(frames[index].text), "\(frames[index].kind)-\(index)")
     case 60..<88: return Register.vary(text, &random)
     default: return (Register.typos(text, &random), "typos")
     }
   }
 
-  private static func apply(_ frame: String, _ text: String) -> String {
-    replace(replace(frame, "{text}", text), "{lower}", Register.lowerFirst(text))
-  }
-
-  private static func replace(_ text: String, _ part: String, _ other: String) -> String {
-    guard let range = text.firstRange(of: part) else { return text }
-    return text[..<range.lowerBound] + other + text[range.upperBound...]
+  /// `frame` with each known `{name}` replaced, in one pass: what is put in is not looked at again.
+  private static func fill(_ frame: String, _ values: [String: String]) -> String {
+    var out = ""
+    var rest = frame[...]
+    while let open = rest.firstIndex(of: "{") {
+      out += rest[..<open]
+      rest = rest[open...]
+      if let close = rest.firstIndex(of: "}"),
+        let value = values[String(rest[rest.index(after: open)..<close])]
+      {
+        out += value
+        rest = rest[rest.index(after: close)...]
+      } else {
+        out += "{"
+        rest = rest.dropFirst()
+      }
+    }
+    return out + rest
   }
 }
 

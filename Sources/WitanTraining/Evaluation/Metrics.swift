@@ -71,21 +71,20 @@ public enum Metrics {
     return (precision, recall, sum > 0 ? 2 * precision * recall / sum : 0)
   }
 
-  /// Accuracy of logits: the largest is the target's largest; for sigmoids all sides of 0 are right.
-  static func accuracy(_ logits: [Float], _ targets: [Float], _ spec: ModelSpec) -> Double {
-    let width = spec.width
-    let n = logits.count / width
-    guard n > 0 else { return 0 }
-    var right = 0
-    for i in 0..<n {
+  /// Weighted accuracy of logits: the largest is the target's largest; for sigmoids all sides of 0 are right.
+  static func accuracy(_ logits: [Float], _ data: TrainingSet, _ spec: ModelSpec) -> Double {
+    let (width, targets) = (spec.width, data.targets)
+    var right = 0.0
+    for i in 0..<data.count {
       let row = i * width..<(i + 1) * width
-      if spec.isSoftmax {
-        right += largest(logits[row]) == largest(targets[row]) ? 1 : 0
-      } else {
-        right += row.allSatisfy { (logits[$0] > 0) == (targets[$0] >= 0.5) } ? 1 : 0
-      }
+      let isRight =
+        spec.isSoftmax
+        ? largest(logits[row]) == largest(targets[row])
+        : row.allSatisfy { (logits[$0] > 0) == (targets[$0] >= 0.5) }
+      if isRight { right += Double(data.weights[i]) }
     }
-    return Double(right) / Double(n)
+    let total = data.weights.reduce(0.0) { $0 + Double($1) }
+    return total > 0 ? right / total : 0
   }
 
   private static func largest(_ row: ArraySlice<Float>) -> Int {

@@ -134,12 +134,18 @@ extension Example {
     }
     var weight: Float = 1
     if let given = json["weight"] {
-      guard let value = given.number, value >= 0, value.isFinite else {
+      guard let value = given.number, value >= 0, Float(value).isFinite else {
         throw fault("weight", "a number of at least 0")
       }
       weight = Float(value)
     }
     var spans: [Range<Int>] = []
+    if let given = json["spans"], given != .null, given.array == nil {
+      throw fault("spans", "a list of [start, end]")
+    }
+    for field in ["group", "source"] {
+      if let given = json[field], given != .null, given.string == nil { throw fault(field, "a string") }
+    }
     for item in json["spans"]?.array ?? [] {
       guard let pair = item.array, pair.count == 2, let from = pair[0].int, let to = pair[1].int,
         0 <= from, from <= to

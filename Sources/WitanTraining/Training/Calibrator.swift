@@ -18,7 +18,7 @@ struct Calibration {
     self = .identity(spec.width)
     guard dev.count >= 20 else { return }
     if spec.isSoftmax {
-      let t = Calibrator.temperature(logits, dev.targets, width: spec.width)
+      let t = Calibrator.temperature(logits, dev.targets, dev.weights, width: spec.width)
       slope = slope.map { $0 / t }
     } else {
       for j in 0..<spec.width {
@@ -54,15 +54,18 @@ enum Calibrator {
   /// softmax(z / T), by golden-section search over log T in [-3, 3].
   ///
   /// `logits` and `targets` [examples x width]
-  static func temperature(_ logits: [Float], _ targets: [Float], width: Int) -> Float {
+  static func temperature(
+    _ logits: [Float], _ targets: [Float], _ weights: [Float], width: Int
+  ) -> Float {
     func loss(_ logT: Double) -> Double {
       let inverse = Float(exp(-logT))
       var total = 0.0
       var z = [Float](repeating: 0, count: width)
-      for start in stride(from: 0, to: logits.count, by: width) {
+      for start in stride(from: 0, to: logits.count, by: width) where weights[start / width] > 0 {
         for j in 0..<width { z[j] = logits[start + j] * inverse }
         z.withUnsafeMutableBufferPointer { softmax($0.baseAddress!, width) }
-        total += Loss.crossEntropy(softmax: true, z, targets[start..<start + width])
+        let loss = Loss.crossEntropy(softmax: true, z, targets[start..<start + width])
+        total += Double(weights[start / width]) * loss
       }
       return total
     }

@@ -60,9 +60,12 @@ public struct Trainer {
     refitOn more: [Example]? = nil
   ) throws(WitanError) -> Result {
     let known = Set(spec.labels.map(\.id))
-    for example in examples + (dev ?? []) {
-      if let stranger = example.labels.keys.first(where: { !known.contains($0) }) {
-        throw WitanError(.data, "the label '\(stranger)' is in the dev part, but not in training")
+    for (part, name) in [(examples + (more ?? []), "training"), (dev ?? [], "dev")] {
+      for example in part {
+        if let stranger = example.labels.keys.first(where: { !known.contains($0) }) {
+          throw WitanError(
+            .data, "the label '\(stranger)' is in the \(name) part, but the model has no such output")
+        }
       }
     }
     let started = Date()
@@ -186,8 +189,8 @@ public struct Trainer {
     let float = trainer.logits(dev)
     let exact = trainer.dequantized(table, scale).logits(dev)
     return TrainingSummary.Quantization(
-      floatAccuracy: Metrics.accuracy(float, dev.targets, trainer.spec),
-      int8Accuracy: Metrics.accuracy(exact, dev.targets, trainer.spec),
+      floatAccuracy: Metrics.accuracy(float, dev, trainer.spec),
+      int8Accuracy: Metrics.accuracy(exact, dev, trainer.spec),
       largestLogitDifference: zip(float, exact).reduce(0) { max($0, ($1.0 - $1.1).magnitude) })
   }
 

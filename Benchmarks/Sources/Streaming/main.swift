@@ -35,7 +35,7 @@ while start < text.count {
 }
 
 /// Nanoseconds per chunk of `streams` interleaved streams, for each of `rounds`.
-func measure(streams: Int, rounds: Int, reads: Bool) -> [Double] {
+@MainActor func measure(streams: Int, rounds: Int, reads: Bool) -> [Double] {
   let pool = (0..<streams).map { _ in classifier.makeStream() }
   return (0..<rounds).map { _ in
     for stream in pool { stream.reset() }
@@ -85,7 +85,7 @@ let ours = rows[0].1
 let folder = FileManager.default.temporaryDirectory.appendingPathComponent("witan-bench-\(getpid())")
 try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
 defer { try? FileManager.default.removeItem(at: folder) }
-func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
+@MainActor func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
 
 /// Seconds of a command, with a file as its input.
 func run(_ arguments: [String], input: String? = nil) throws -> Double {

@@ -45,7 +45,9 @@ struct Score: ParsableCommand {
       let scores = stream.scores
       anyFlagged = anyFlagged || scores.isFlagged(classifier.spec)
       let words =
-        explain ? try topWords(classifier, text ?? String(decoding: line, as: UTF8.self), scores) : nil
+        explain
+        ? try classifier.drivingWords(of: text.map { Array($0.utf8) } ?? Array(line), scores).map(\.text)
+        : nil
       try Terminal.write(
         json ? object(scores, classifier, words).text() + "\n" : row(scores, classifier, words))
     }
@@ -56,16 +58,6 @@ struct Score: ParsableCommand {
   private func looksLikeJSONL(_ line: ArraySlice<UInt8>) -> Bool {
     line.first(where: { $0 > 0x20 }) == UInt8(ascii: "{")
       && (try? line.withUnsafeBufferPointer { try JSON(parsing: $0) })?["text"] != nil
-  }
-
-  private func topWords(
-    _ classifier: Classifier, _ text: String, _ scores: Scores
-  ) throws(WitanError) -> [String] {
-    let index = scores.bestIndex
-    let utf8 = Array(text.utf8)
-    return try classifier.explain(utf8, output: index).filter { $0.value > 0 }
-      .sorted { $0.value > $1.value }.prefix(5)
-      .map { String(decoding: utf8[$0.bytes], as: UTF8.self) }
   }
 
   private func object(_ s: Scores, _ classifier: Classifier, _ words: [String]?) -> JSON {

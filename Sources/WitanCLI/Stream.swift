@@ -178,13 +178,9 @@ private struct Grading {
     return ["verdict": .object(verdict)]
   }
 
-  /// The five words that raised the strongest label most.
+  /// The words that raised the verdict most.
   func words() throws(WitanError) -> [(text: String, bytes: Range<Int>, value: Float)] {
-    guard isKept else { return [] }
-    let contributions = try classifier.explain(text, output: scores.bestIndex)
-    return contributions.filter { $0.value > 0 }.sorted { $0.value > $1.value }.prefix(5).map {
-      (String(decoding: text[$0.bytes], as: UTF8.self), $0.bytes, $0.value)
-    }
+    isKept ? try classifier.drivingWords(of: text, scores) : []
   }
 
   private func scoresJSON(_ s: Scores) -> JSON {

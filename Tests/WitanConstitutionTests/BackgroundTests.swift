@@ -27,10 +27,10 @@ struct BackgroundTests {
   func wellFormed() {
     for text in texts {
       #expect(text.text.contains { $0.isLetter || $0.isNumber || $0 == "=" }, "\(text.source)")
-      #expect(
-        text.text.first?.isWhitespace == false && text.text.last?.isWhitespace == false, "\(text.source)")
+      #expect(text.text.first?.isWhitespace == false, "\(text.source)")
+      #expect(text.text.last?.isWhitespace == false, "\(text.source)")
       #expect(!text.text.contains("\t"), "\(text.source)")
-      for placeholder in ["{text}", "{lower}", "{persona}"] {
+      for placeholder in ["{text}", "{lower}", "{persona}", "{background}"] {
         #expect(!text.text.contains(placeholder), "\(text.source)")
       }
     }

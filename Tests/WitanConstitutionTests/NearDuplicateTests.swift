@@ -8,9 +8,9 @@ struct NearDuplicateTests {
     try Synthesis(TestConstitution.make([.init(id: "one", seeds: seeds, nearMisses: nearMisses)])).report
   }
 
-  @Test(
-    "eight tenths of the words in common make a repeat; case, order and punctuation do not count",
-    arguments: [
+  @Test("eight tenths of the words in common make a repeat; case, order and punctuation do not count")
+  func pairs() throws {
+    let pairs = [
       ("ba be bi bo bu da de di do", "ba be bi bo bu da de di xx", true),  // 8 of 10
       ("ba be bi bo bu da de di", "ba be bi bo bu da de xx", false),  // 7 of 9
       ("ba be bi bo", "ba be bi bo bu", true),  // 4 of 5
@@ -22,12 +22,15 @@ struct NearDuplicateTests {
       ("ünü", "unu", false),
       ("ba", "ba", true),
       ("?!", "?!", false),  // no words to compare
-    ])
-  func pairs(_ first: String, _ second: String, _ isRepeat: Bool) throws {
-    let found = try report([first, second])
-    let expected = isRepeat ? ["one/seed:1"] : []
-    #expect(found.duplicates.filter { $0.of.hasPrefix("one/") }.map(\.of) == expected)
-    #expect(found.rows[0].seeds == (isRepeat ? 1 : 2))
+    ]
+    // Each pair gets words of its own by an ending, so that all fit in one constitution.
+    let seeds = zip("abcdefghijklmn", pairs).flatMap { letter, pair in
+      [pair.0, pair.1].map { $0.replacing(/[\p{L}\p{N}]+/) { $0.output + "qx\(letter)" } }
+    }
+    let found = try report(seeds)
+    let expected = pairs.indices.filter { pairs[$0].2 }.map { "one/seed:\(2 * $0 + 1)" }
+    #expect(found.duplicates.map(\.of).filter { $0.hasPrefix("one/") } == expected)
+    #expect(found.rows[0].seeds == 2 * pairs.count - expected.count)
   }
 
   @Test("random texts: exactly those are repeats that a comparison of all pairs finds")
@@ -35,7 +38,7 @@ struct NearDuplicateTests {
     let seed: UInt64 = 51
     var random = SeededRandom(seed: seed)
     let words = ["qua", "qub", "quc", "qud", "que", "quf", "qug", "quh", "qui", "quj", "quk"]
-    for round in 0..<5 {
+    for round in 0..<3 {
       let texts = (0..<150).map { _ in
         (0..<(2 + random.below(9))).map { _ in random.pick(words) }.joined(separator: " ")
       }

@@ -27,6 +27,7 @@ struct SchemaTests {
         "tensions": [["with": "w", "text": "t"]], "examples": ["e"], "near_misses": ["n"],
         "synthesis": [
           "seeds": ["s"], "near_misses": ["m"], "slots": ["x": ["y"]], "frames": ["f {text}"],
+          "pooled": false,
         ],
       ]
     ],

@@ -1,11 +1,11 @@
-import Foundation
 import Testing
 import Witan
 import WitanConstitution
 
 /// The same frames go around seeds, near misses and background, so that a frame says nothing.
 struct SynthesisFrameTests {
-  /// What was done to a text: a frame of the corpus or of the principle, a register, typos, company.
+  /// What was done to a text: a frame of the corpus or of its principle, a register, typos, or a benign
+  /// text before it.
   private func kind(_ example: Example) -> String {
     let name = String(example.source!.split(separator: " ")[1])
     switch name {
@@ -34,17 +34,16 @@ struct SynthesisFrameTests {
     return try made([.init(id: "one", seeds: Array(s[0..<450]), nearMisses: Array(s[450..<900]))])
   }
 
-  @Test("seeds, near misses and background get each kind of frame alike often")
+  @Test("seeds, near misses and background get each kind of frame alike often, background company too")
   func distribution() throws {
     let examples = try Self.many.get()
-    for prefix in ["one/seed:", "one/near-miss:", "background/"] {
+    for (prefix, company) in [("one/seed:", 0), ("one/near-miss:", 0), ("background/", 0.1)] {
       let found = shares(examples.filter { $0.source!.hasPrefix(prefix) })
-      // Only benign background gets company: a tenth of it.
-      let company = prefix == "background/" ? 0.1 : 0
       let expected = ["corpus": 0.6, "register": 0.28, "typos": 0.12].mapValues { $0 * (1 - company) }
-      #expect(abs((found["company"] ?? 0) - company) < 0.03, "\(prefix): \(found)")
+        .merging(company > 0 ? ["company": company] : [:]) { $1 }
+      #expect(Set(found.keys) == Set(expected.keys), "\(prefix)")
       for (kind, share) in expected {
-        // 1350 and more texts: five deviations.
+        // 1350 and more texts: five deviations, and those left out for being the same as another.
         #expect(abs((found[kind] ?? 0) - share) < 0.07, "\(prefix) \(kind): \(found)")
       }
     }
@@ -75,20 +74,36 @@ struct SynthesisFrameTests {
     let examples = try Self.made([
       .init(
         id: "one", seeds: Array(s[0..<200]), nearMisses: Array(s[200..<400]),
-        frames: ["Listen up: {text} Over.", "listen, {lower}"]),
+        frames: (1...6).map { "Listen \($0): {text} Over." } + ["listen, {lower}", "now, {lower}"]),
       .init(id: "two", seeds: Array(s[400..<600]), nearMisses: Array(s[600..<800])),
     ])
     for prefix in ["one/seed:", "one/near-miss:"] {
       let found = shares(examples.filter { $0.source!.hasPrefix(prefix) })
-      #expect(abs((found["own"] ?? 0) - 0.5) < 0.1, "\(prefix): \(found)")
+      #expect(abs((found["own"] ?? 0) - 0.5) < 0.08, "\(prefix): \(found)")
     }
     let own = examples.filter { kind($0) == "own" }
     #expect(own.allSatisfy { $0.source!.hasPrefix("one/") })
-    #expect(own.contains { $0.text.hasPrefix("Listen up: ") && $0.text.hasSuffix(" Over.") })
+    #expect(own.contains { $0.text.hasPrefix("Listen 6: ") && $0.text.hasSuffix(" Over.") })
     #expect(own.contains { $0.text.hasPrefix("listen, ") })
     let small = Set(s.map { "listen, " + $0.prefix(1).lowercased() + $0.dropFirst() })
     let wrong = own.map(\.text).filter { $0.hasPrefix("listen, ") && !small.contains($0) }
     #expect(wrong.prefix(5) == [])
+  }
+
+  @Test("a frame may hold a benign text, and is filled whole")
+  func background() throws {
+    let s = Self.sentences
+    let examples = try Self.made([
+      .init(id: "one", seeds: Array(s[0..<100]), frames: ["<{background}> [{text}]"])
+    ]).filter { kind($0) == "own" }
+    #expect(examples.count > 80)
+    let benign = Set(Background.shipped.texts.map(\.text))
+    let wrong = examples.filter { example in
+      guard let parts = example.text.wholeMatch(of: /(?s)<(.+)> \[(.+)\]/)?.output else { return true }
+      return !benign.contains(String(parts.1)) || !s.contains(String(parts.2))
+    }
+    #expect(wrong.prefix(5) == [])
+    #expect(Set(examples.map { $0.text.prefix(30) }).count > 50)
   }
 
   @Test("a frame that has {text} twice holds the text twice")
@@ -110,7 +125,7 @@ struct SynthesisFrameTests {
     #expect(framed.count > 80)
     // Once and whole: what is put into a frame is not itself a frame.
     #expect(framed.allSatisfy { $0.text.contains(" Fill {lower} and {text} in {Form}.") })
-    #expect(framed.allSatisfy { $0.text.components(separatedBy: "{Form}").count == 2 })
+    #expect(framed.allSatisfy { $0.text.split(separator: "{Form}").count <= 2 })
   }
 
   @Test("no frame of the corpus leaves a placeholder behind")

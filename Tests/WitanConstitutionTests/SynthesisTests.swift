@@ -54,7 +54,7 @@ struct SynthesisTests {
     var wrong: [String] = []
     let source = /(one|two|background)\/(seed|near-miss|[a-z-]+):([0-9]+) ([a-z0-9-]+)/
     for example in try all(Self.synthesis.get()) {
-      guard let parts = try example.source?.wholeMatch(of: source)?.output else {
+      guard let parts = example.source?.wholeMatch(of: source)?.output else {
         wrong.append(example.source ?? "none: \(example.text)")
         continue
       }
@@ -76,7 +76,7 @@ struct SynthesisTests {
     // Few are left out for being the same as another.
     let seeds = groups.filter { $0.key.contains("/seed:") }
     #expect(seeds.count == 200)
-    #expect(seeds.values.reduce(0) { $0 + $1.count } > 200 * perSeed * 9 / 10)
+    #expect(seeds.values.reduce(0) { $0 + $1.count } > 200 * perSeed * 85 / 100)
   }
 
   @Test("near misses weigh the share that the recipe says", arguments: [0, 0.25, 0.6, 0.9])

@@ -7,9 +7,8 @@ struct SeededRandomTests {
   func golden() {
     var zero = SeededRandom(seed: 0)
     #expect(
-      (0..<3).map { _ in zero.next() } == [
-        0xE220_A839_7B1D_CDAF, 0x6E78_9E6A_A1B9_65F4, 0x06C4_5D18_8009_454F,
-      ])
+      (0..<3).map { _ in zero.next() }
+        == [0xE220_A839_7B1D_CDAF, 0x6E78_9E6A_A1B9_65F4, 0x06C4_5D18_8009_454F])
     var other = SeededRandom(seed: 1_234_567)
     #expect(
       (0..<5).map { _ in other.next() } == [

@@ -34,11 +34,12 @@ enum LetterModel {
   }
 
   /// p (from 0.5) and q (from 0.9) prohibited, r permitted; `any` from 0.75.
-  static func principles() throws -> Classifier {
+  static func principles(isQPooled: Bool = true) throws -> Classifier {
     try classifier(
       [
         Label(id: "p", stance: .prohibit, threshold: 0.5),
-        Label(id: "q", stance: .prohibit, threshold: 0.9), Label(id: "r", stance: .permit),
+        Label(id: "q", stance: .prohibit, isPooled: isQPooled, threshold: 0.9),
+        Label(id: "r", stance: .permit),
       ], task: .multiLabel, hasAny: true, anyThreshold: 0.75,
       logits: [
         "a": [4, -4, -4, 4], "b": [-4, 2, -4, 2], "c": [-4, 4, 4, 3], "d": [-4, -4, 2, -3],

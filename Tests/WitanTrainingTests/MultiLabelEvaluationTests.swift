@@ -36,6 +36,21 @@ struct MultiLabelEvaluationTests {
     #expect(any.auroc == 1)
   }
 
+  @Test("a prohibited label that is not pooled raises any to its own probability")
+  func unpooled() throws {
+    let pooled = try LetterModel.principles()
+    let apart = try LetterModel.principles(isQPooled: false)
+    // c: q and r at 4, any's column at 3.
+    #expect(abs(Double(try #require(pooled.score("c").any)) - sigmoid(3)) < 1e-5)
+    #expect(abs(Double(try #require(apart.score("c").any)) - sigmoid(4)) < 1e-5)
+    // a: q at -4, any's column at 4. d: r is permitted and raises nothing.
+    #expect(apart.score("a").any == pooled.score("a").any)
+    #expect(apart.score("d").any == pooled.score("d").any)
+    let e = try Evaluation(apart, [Example(text: "c", labels: ["q": 1]), Example(text: "e", labels: [:])])
+    #expect(e.any?.support == 1)
+    #expect(e.any?.recall == 1)
+  }
+
   @Test("loss sums over labels, calibration error is their mean")
   func losses() throws {
     let examples = [Example(text: "b", labels: ["q": 1]), Example(text: "f", labels: ["p": 0.25])]

@@ -91,4 +91,28 @@ struct TrainerTests {
       }
     #expect(abs(mean - 0.75) < 0.06, "\(mean)")
   }
+
+  @Test("any learns the prohibited labels, and takes those that are not pooled as they are")
+  func anyOutput() throws {
+    let spec = try ModelSpec(
+      features: FeatureSpec(log2Buckets: 12), task: .multiLabel,
+      labels: [
+        Label(id: "class-0", stance: .prohibit), Label(id: "class-1", stance: .permit),
+        Label(id: "class-2", stance: .prohibit, isPooled: false),
+      ], hasAny: true)
+    let result = try ToyData.trainer().train(
+      ToyData.multiLabel(count: 900, seed: 20), dev: nil, spec: spec, metadata: [:])
+    let classifier = try Classifier(bytes: result.modelBytes)
+    let fresh = ToyData.multiLabel(count: 300, seed: 21)
+    let hits = try fresh.count { example in
+      let any = try #require(classifier.score(example.text).any)
+      return (any > 0.5) == (example.labels["class-0"] != nil || example.labels["class-2"] != nil)
+    }
+    #expect(hits > 285)
+    // What only the label apart says, any repeats bit for bit: its own column has not learnt it.
+    let apart = fresh.filter { $0.labels.keys.sorted() == ["class-2"] }
+    #expect(apart.count > 20)
+    let equal = apart.count { classifier.score($0.text).any == classifier.score($0.text)["class-2"] }
+    #expect(equal == apart.count)
+  }
 }

@@ -154,6 +154,10 @@ extension Constitution {
         for (key, _) in mapping {
           let name = key.string ?? ""
           let values = try table.need(name)
+          guard Slots.names("{\(name)}") == [name] else {
+            throw values.fault(
+              "the slot '\(name)' should be small letters and '_', and not text, lower, background")
+          }
           slots[name] = try values.texts()
           if slots[name] == [] {
             throw values.fault("'\(values.path)' is empty; name what the slot stands for")
@@ -188,7 +192,7 @@ extension Constitution {
       tensions: tensions, seeds: seeds, nearMisses: nearMisses, slots: slots, frames: frames)
   }
 
-  /// A list of texts, or `from: file` with a text a line (blank lines and `#` comments skipped).
+  /// A list of texts, or `from: file` with a text a line (blank lines and lines that begin with `# ` skipped).
   private static func texts(
     _ reader: YAMLReader, _ hash: inout SHA256
   ) throws(WitanError) -> [String] {

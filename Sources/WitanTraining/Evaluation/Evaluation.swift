@@ -55,7 +55,7 @@ public struct Evaluation: Sendable {
 extension Evaluation {
   /// Scores every example and compares. Labels of 0.5 and more count as present. O(bytes + n log n).
   ///
-  /// Throws `data` when there are no examples, or when none of their labels is one of the model's.
+  /// Throws `data` when there are no examples, or when one of their labels is not the model's.
   public init(_ classifier: Classifier, _ examples: [Example], mistakes: Int = 10) throws(WitanError) {
     let spec = classifier.spec
     guard !examples.isEmpty else { throw WitanError(.data, "there are no examples to evaluate on") }

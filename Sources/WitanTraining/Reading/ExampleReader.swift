@@ -132,6 +132,7 @@ extension Example {
     default:
       throw WitanError(.data, "\"label\" is not a string, or \"labels\" not a list", at: place)
     }
+    guard labels[""] == nil else { throw WitanError(.data, "a label is empty", at: place) }
     var weight: Float = 1
     if let given = json["weight"] {
       guard let value = given.number, value >= 0, Float(value).isFinite else {

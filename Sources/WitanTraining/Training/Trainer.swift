@@ -59,6 +59,7 @@ public struct Trainer {
     _ examples: [Example], dev: [Example]?, spec: ModelSpec, metadata: [String: String],
     refitOn more: [Example]? = nil
   ) throws(WitanError) -> Result {
+    try options.check()
     let known = Set(spec.labels.map(\.id))
     for (part, name) in [(examples + (more ?? []), "training"), (dev ?? [], "dev")] {
       for example in part {
@@ -178,7 +179,8 @@ public struct Trainer {
       var random = SeededRandom(seed: options.seed ^ fnv1a(e.text.utf8), purpose: "split")
       return random.next() % 10_000 < bound
     }
-    return (examples.filter { !isHeld($0) }, examples.filter(isHeld))
+    let fit = examples.filter { !isHeld($0) }
+    return fit.isEmpty ? (examples, []) : (fit, examples.filter(isHeld))
   }
 
   private func quantizationReport(

@@ -1,3 +1,5 @@
+internal import Witan
+
 /// How a linear classifier is trained. The defaults are what the benchmarks use.
 public struct TrainingOptions: Sendable {
   /// Decides the split, the order of examples and which features are dropped.
@@ -20,6 +22,19 @@ public struct TrainingOptions: Sendable {
   public var log2Buckets: Int? = nil
 
   public init() {}
+
+  /// Throws `invalidValue` when a number is outside its range.
+  func check() throws(WitanError) {
+    func demand(_ condition: Bool, _ field: String, _ range: String) throws(WitanError) {
+      if !condition { throw WitanError(.invalidValue, "is not \(range)", at: "options.\(field)") }
+    }
+    try demand(maximumEpochs >= 1, "maximumEpochs", "at least 1")
+    try demand(patience >= 1, "patience", "at least 1")
+    try demand(0...0.9 ~= featureDropout, "featureDropout", "in 0...0.9")
+    try demand(learningRate > 0 && learningRate.isFinite, "learningRate", "above 0")
+    try demand(0...0.9 ~= devShare, "devShare", "in 0...0.9")
+    try demand(!wordRates.isEmpty && wordRates.allSatisfy { $0 > 0 }, "wordRates", "one or more above 0")
+  }
 
   /// What suits synthetic text, measured on real requests: it is less varied than a data set, so few
   /// large steps do. 2^17 rows: with 20 columns a model of 2.6 MB.

@@ -76,9 +76,9 @@ let allocations = witan_allocations_stop()
 precondition(allocations <= 0, "\(allocations) allocations in 10,000 chunks")
 
 var rows: [(String, Double)] = []
-rows.append(("push and read, 1 stream", median(measure(streams: 1, rounds: 15, reads: true))))
-rows.append(("push only, 1 stream", median(measure(streams: 1, rounds: 15, reads: false))))
-rows.append(("push and read, 1000 streams", median(measure(streams: 1000, rounds: 15, reads: true))))
+rows.append(("push and read (1 stream)", median(measure(streams: 1, rounds: 15, reads: true))))
+rows.append(("push only (1 stream)", median(measure(streams: 1, rounds: 15, reads: false))))
+rows.append(("push and read (1000 streams)", median(measure(streams: 1000, rounds: 15, reads: true))))
 let ours = rows[0].1
 
 // fastText on the same examples, word bigrams, its default width of 100 and a small one of 10.

@@ -40,6 +40,7 @@ models: build
 	sh scripts/models.sh $(WITAN)
 
 man: build
+	mkdir -p .build/man
 	$(SWIFT) package --allow-writing-to-package-directory generate-manual --output-directory .build/man
 
 PREFIX ?= /usr/local

@@ -37,7 +37,7 @@ struct ModelCard {
       ## How it was made
       Only from text written for it, line by line, by language-model assistants under their maintainers' briefs: \(report.rows.reduce(0) { $0 + $1.seeds }) seeds, \
       \(report.rows.reduce(0) { $0 + $1.nearMisses }) near misses, \(report.backgroundTexts) benign texts on \
-      \(report.topics) topics, framed alike into \(report.examples.values.reduce(0, +)) examples; no scraped \
+      \(report.topics) topics, made into \(report.examples.values.reduce(0, +)) examples; no scraped \
       data, no other model. Features are hashed word 1-2-grams and character 3-5-grams; one linear output \
       for each principle and one for `any`; int8 weights, \(compilation.modelBytes.count / 1000) kB.
       Constitution digest `\(c.digest)`, seed \(compilation.summary.seed), \(compilation.summary.epochs) epochs.

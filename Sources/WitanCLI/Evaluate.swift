@@ -26,6 +26,11 @@ struct Evaluate: ParsableCommand {
     help: ArgumentHelp(
       "Texts that should not; each file, or each label in it, is a domain.", valueName: "file"))
   var benign: [String] = []
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "With --harmful and --benign: judge this principle's output, not \"any\".", valueName: "id"))
+  var principle: String?
   @Option(name: .long, help: "How many mistakes to show.")
   var mistakes = 10
   @Flag(name: .long, help: "Print one JSON object.")
@@ -44,7 +49,7 @@ struct Evaluate: ParsableCommand {
       try Terminal.write(json ? evaluation.json.text(indent: true) + "\n" : table(evaluation))
     } else {
       let evaluation = try HarmEvaluation(
-        classifier, harmful: harmful.map { (name($0), try texts($0).map(\.text)) },
+        classifier, principle: principle, harmful: harmful.map { (name($0), try texts($0).map(\.text)) },
         benign: domains())
       try Terminal.write(json ? evaluation.json.text(indent: true) + "\n" : table(evaluation))
     }

@@ -107,6 +107,23 @@ struct HarmEvaluationTests {
     #expect(e.json["benign"]?.array?.first?["fpr"]?.number == 0.5)
   }
 
+  @Test("a principle is judged by its own output and threshold, and a stranger is refused by name")
+  func principle() throws {
+    let classifier = try LetterModel.principles()
+    let label = classifier.spec.labels[0]
+    let (bad, good) = (["a", "c", "b", "f"], ["d", "b", "e"])
+    let e = try HarmEvaluation(
+      classifier, principle: label.id, harmful: [("h", bad)], benign: [("b", good)])
+    let p = (bad + good).map { classifier.score($0)[label.id]! }
+    #expect(e.sets[0].auroc == Metrics.auroc(p, (bad + good).indices.map { $0 < bad.count }))
+    #expect(e.sets[0].recall == Double(p.prefix(bad.count).count { $0 >= label.threshold }) / 4)
+    #expect(e.domains[0].falsePositiveRate == Double(p.suffix(3).count { $0 >= label.threshold }) / 3)
+    let error = #expect(throws: WitanError.self) {
+      try HarmEvaluation(classifier, principle: "none", harmful: [("h", bad)], benign: [("b", good)])
+    }
+    #expect(error?.message.contains("no principle 'none'") == true)
+  }
+
   @Test("a model without 'any' is an error")
   func withoutAny() throws {
     let classifier = try LetterModel.choice()

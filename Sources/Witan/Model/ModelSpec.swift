@@ -17,7 +17,7 @@ public struct ModelSpec: Sendable, Hashable {
     case multiLabel = "multi_label"
   }
 
-  /// 1 and 16 MiB tables bound what an untrusted file may ask for.
+  /// More outputs than this are refused: it bounds what an untrusted file may ask for.
   public static let maximumOutputs = 4096
   /// Features that one text may have: 2^24 rows of at most 127 stay below 2^31.
   public static let maximumFeatures = 1 << 24

@@ -28,7 +28,8 @@ package struct Frames: Sendable {
   ///
   /// `company` are benign texts of the same split, for `{background}`. Benign texts get company too,
   /// now and then; harmful ones only where a principle asks for it, since mixing the two everywhere
-  /// teaches that benign words are harmful (measured: mean AUROC on real requests 0.89 to 0.80).
+  /// teaches that benign words are harmful (in an early prototype, mean AUROC on real requests fell from
+  /// 0.89 to 0.84).
   func vary(
     _ text: String, own: [String], isBackground: Bool, company: [String], _ random: inout SeededRandom
   ) -> Framed {

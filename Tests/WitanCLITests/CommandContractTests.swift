@@ -173,6 +173,22 @@ import Testing
       "/no/folder/model: cannot be written")
   }
 
+  @Test("tokenize prints the ids of each line, and names what it does not support")
+  func tokenize() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let vocabulary = try file("vocab.txt", "[UNK]\n[SEP]\nthe\ncaf\n##e\n##é\nThe\n")
+    let input = Data("The café[SEP]\n\nthe\u{200B}\n".utf8)
+    #expect(try witan("tokenize", vocabulary, input: input).out == "[2,3,4,1]\n[]\n[2]\n")
+    #expect(try witan("tokenize", vocabulary, "--cased", input: input).out == "[6,3,5,1]\n[]\n[2]\n")
+    let rows = try file("rows.jsonl", "{\"text\": \"the\\nthe\"}\n{\"texts\": \"the\"}\n")
+    let outcome = try witan("tokenize", vocabulary, rows, "--jsonl")
+    #expect(outcome.code == 2 && outcome.err.contains("rows.jsonl:2: is no JSON object with a string"))
+    let json = try file("tokenizer.json", #"{"normalizer": {"type": "NFKC"}}"#)
+    let refused = try witan("tokenize", json, input: input)
+    #expect(
+      refused.code == 2 && refused.err.contains("tokenizer.json: normalizer.type: NFKC is not supported"))
+  }
+
   @Test("inspect --system names instruction set, BLAS library and threads")
   func system() throws {
     let system = try witan("inspect", "--system", "--json").json()

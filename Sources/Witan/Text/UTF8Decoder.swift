@@ -28,6 +28,17 @@ package struct UTF8Decoder: Equatable {
       if missing == 0 {
         i += 1
         if byte < 0x80 { return UInt32(byte) }
+        // Most characters above ASCII come whole; where any continuation will do, that is all to check.
+        if byte >= 0xC2 && byte <= 0xDF && i < count && bytes[i] & 0xC0 == 0x80 {
+          i += 1
+          return UInt32(byte & 0x1F) << 6 | UInt32(bytes[i - 1] & 0x3F)
+        }
+        if byte > 0xE0 && byte < 0xF0 && byte != 0xED && i + 1 < count && bytes[i] & 0xC0 == 0x80
+          && bytes[i + 1] & 0xC0 == 0x80
+        {
+          i += 2
+          return UInt32(byte & 0x0F) << 12 | UInt32(bytes[i - 2] & 0x3F) << 6 | UInt32(bytes[i - 1] & 0x3F)
+        }
         if !begin(byte) { return Self.invalid }
       } else if byte >= lower && byte <= upper {
         i += 1

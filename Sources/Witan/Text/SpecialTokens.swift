@@ -18,8 +18,7 @@ struct SpecialTokens {
 
   private var nodes = [Node(parent: 0, character: 0, depth: 0)]
 
-  var isEmpty: Bool { nodes.count == 1 }
-  /// Nodes; a node is below it, and 0 is the root.
+  /// How many nodes there are; a node is a number below it, the root is 0.
   var count: Int { nodes.count }
 
   /// Adds a token; of two that are the same the last counts. Throws `unsupported` when it is too long.

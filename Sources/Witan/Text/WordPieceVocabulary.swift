@@ -84,22 +84,17 @@ public final class WordPieceVocabulary: @unchecked Sendable {  // read-only afte
     var specialTokens = SpecialTokens()
     var addedIDs: [[UInt8]: UInt32] = [:]
     var next = UInt32(vocabulary.count)
-    var size = vocabulary.count
     for token in added where !token.content.isEmpty {
       let key = Array(token.content.utf8)
-      var id = vocabulary[key] ?? addedIDs[key]
-      if id == nil {
-        id = next
-        next += 1
-        size += 1
-      }
+      let id = vocabulary[key] ?? addedIDs[key] ?? next
+      if id == next && vocabulary[key] == nil { next += 1 }
       addedIDs[key] = id
-      try specialTokens.insert(token.content, id: id!, at: token.place)
+      try specialTokens.insert(token.content, id: id, at: token.place)
     }
     self.options = options
     self.specialTokens = specialTokens
     self.addedIDs = addedIDs
-    count = size
+    count = Int(next)
     idCount = Int(max(vocabulary.values.max() ?? 0, addedIDs.values.max() ?? 0)) + 1
     unknownID = unknown
     hasSpecialAboveASCII = specialTokens.firstCharacters.contains { $0 >= 0x80 }

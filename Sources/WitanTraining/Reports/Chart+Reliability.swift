@@ -34,7 +34,9 @@ extension Chart {
     svg.circle("dot", left + side - 142, top - 20, radius: 4)
     svg.text("predicted probability", "note", left + side / 2, floor + 35, .middle)
     svg.line("hint", from: (x(0), y(0)), to: (x(1), y(1)))
-    svg.text("as predicted", "small", x(0.9) + 5, y(0.9) + 11, .middle, rotated: -45)
+    // Where the points leave most room.
+    let place = [0.9, 0.7, 0.5, 0.3, 0.1].max { room($0, shown) < room($1, shown) }!
+    svg.text("as predicted", "small", x(place) + 5, y(place) + 11, .middle, rotated: -45)
 
     let most = Double(max(1, shown.map(\.count).max() ?? 1))
     for bin in shown {
@@ -52,11 +54,17 @@ extension Chart {
         "line thin", from: (x(bin.mean), y(bin.interval.lowerBound)),
         to: (x(bin.mean), y(bin.interval.upperBound)))
     }
-    svg.path("line dev", shown.map { (x: x($0.mean), y: y($0.observed)) })
+    // Not across empty bins, of which nothing is known.
+    svg.path("line dev", bins.map { $0.isShown ? (x: x($0.mean), y: y($0.observed)) : nil })
     for bin in shown {
       svg.circle("dot", x(bin.mean), y(bin.observed), radius: 4, hint: Self.hint(bin))
     }
     return Chart(svg: svg.document)
+  }
+
+  /// How far the nearest point is from `p` along the diagonal.
+  private static func room(_ p: Double, _ shown: [ReliabilityBin]) -> Double {
+    shown.reduce(1) { min($0, max(($1.mean - p).magnitude, ($1.observed - p).magnitude)) }
   }
 
   private static func hint(_ bin: ReliabilityBin) -> String {

@@ -40,6 +40,9 @@ let package = Package(
     // The written background and frames, embedded so that the program is one file.
     .target(name: "CCorpus", exclude: ["background", "frames.txt"]),
 
+    // The shared table of word-piece vectors, for the same reason.
+    .target(name: "CEmbeddings"),
+
     .target(
       name: "Witan", dependencies: ["CKernels", "CUnicode", "CBLAS"], swiftSettings: strict),
     .target(
@@ -56,7 +59,7 @@ let package = Package(
     .executableTarget(
       name: "WitanCLI",
       dependencies: [
-        "Witan", "WitanTraining", "WitanConstitution",
+        "Witan", "WitanTraining", "WitanConstitution", "CEmbeddings",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

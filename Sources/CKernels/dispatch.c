@@ -7,8 +7,8 @@
 #define KERNELS(X)                                                                                \
   X(witan_ngrams, size_t,                                                                         \
     (const uint32_t *units, size_t count, witan_ngram_state *state, uint32_t shift,               \
-     uint32_t word_mark, uint32_t *ids),                                                                              \
-    (units, count, state, shift, word_mark, ids))                                                            \
+     uint32_t kinds, uint32_t word_mark, uint32_t *ids),                                          \
+    (units, count, state, shift, kinds, word_mark, ids))                                          \
   X(witan_rows_add, void,                                                                         \
     (int32_t * accumulator, const int8_t *table, size_t width, const uint32_t *ids, size_t count), \
     (accumulator, table, width, ids, count))                                                      \
@@ -17,13 +17,26 @@
     (accumulator, table, width, ids, count))                                                      \
   X(witan_sigmoid, void, (const float *in, float *out, size_t count), (in, out, count))           \
   X(witan_train_forward, void,                                                                    \
-    (float *sum, const float *rows, size_t width, const uint32_t *ids, size_t count,           \
+    (float *sum, const float *rows, size_t width, const uint32_t *ids, size_t count,              \
      float scale),                                                                                \
-    (sum, rows, width, ids, count, scale))                                                     \
+    (sum, rows, width, ids, count, scale))                                                        \
   X(witan_train_adagrad, void,                                                                    \
     (float *rows, size_t width, const uint32_t *ids, size_t count, const float *gradient,         \
-     float rate, float word_rate),                                                                                 \
-    (rows, width, ids, count, gradient, rate, word_rate))
+     const float *rates),                                                                         \
+    (rows, width, ids, count, gradient, rates))                                                   \
+  X(witan_train_layer, void,                                                                      \
+    (float *weights, float *squares, size_t rows, size_t width, const float *x,                   \
+     const float *gradient, float rate),                                                          \
+    (weights, squares, rows, width, x, gradient, rate))                                           \
+  X(witan_train_backward, void,                                                                   \
+    (const float *weights, size_t rows, size_t width, const float *gradient, float *out),         \
+    (weights, rows, width, gradient, out))                                                        \
+  X(witan_unit_vector, void,                                                                      \
+    (const int32_t *sum, const float *scale, size_t width, float length, float *out),             \
+    (sum, scale, width, length, out))                                                             \
+  X(witan_dot_rows, void,                                                                         \
+    (const float *weights, size_t rows, size_t width, const float *vector, float *out),           \
+    (weights, rows, width, vector, out))
 
 typedef struct {
   const char *name;

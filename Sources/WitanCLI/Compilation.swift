@@ -29,7 +29,7 @@ extension Trainer {
     }
     let labels = constitution.labels
     let spec = try ModelSpec(
-      features: FeatureSpec(log2Buckets: options.log2Buckets ?? 17), task: .multiLabel,
+      features: FeatureSpec(log2Buckets: 17), task: .multiLabel,
       labels: labels, hasAny: labels.contains { $0.stance == .prohibit })
     let result = try train(
       part(.train), dev: part(.dev), spec: spec,
@@ -40,13 +40,15 @@ extension Trainer {
       ], refitOn: part(.test))
 
     let heldOut = try Classifier(
-      bytes: ModelFile.encode(spec: spec, weights: result.heldOutWeights, metadata: [:]))
+      bytes: ModelFile.encode(spec: result.spec, weights: result.heldOutWeights, metadata: [:]),
+      embeddings: embeddings)
     let thresholds = try heldOut.thresholds(part(.dev), falsePositiveRate: Self.thresholdFPR)
-    let final = try spec.with(
+    let final = try result.spec.with(
       thresholds: Array(thresholds.prefix(labels.count)),
       any: spec.hasAny ? thresholds.last! : spec.anyThreshold)
     let judged = try Classifier(
-      bytes: ModelFile.encode(spec: final, weights: result.heldOutWeights, metadata: [:]))
+      bytes: ModelFile.encode(spec: final, weights: result.heldOutWeights, metadata: [:]),
+      embeddings: embeddings)
     let evaluation = try Evaluation(judged, part(.test))
     var metadata = result.metadata
     metadata["witan.metrics"] = evaluation.summary.text()

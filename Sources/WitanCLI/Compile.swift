@@ -28,6 +28,7 @@ struct Compile: ParsableCommand {
   @Option(name: .long, help: "Seed of the split, the frames, the order and the dropout.")
   var seed: UInt64 = 1
   @OptionGroup var training: TrainingFlags
+  @OptionGroup var embeddings: EmbeddingsFlags
   @Flag(name: .long, help: "Print the report as JSON.")
   var json = false
 
@@ -36,7 +37,8 @@ struct Compile: ParsableCommand {
     let constitution = try Constitution(path: constitution)
     Terminal.progress("synthesising")
     let synthesis = Synthesis(constitution, seed: seed)
-    var trainer = Trainer(options: training.options(.forConstitutions, seed: seed))
+    var trainer = Trainer(
+      options: training.options(.forConstitutions, seed: seed), embeddings: try embeddings.table())
     trainer.onProgress = progressReporter()
     let compilation = try trainer.compile(constitution, synthesis)
     Terminal.endProgress()

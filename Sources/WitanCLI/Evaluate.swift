@@ -34,6 +34,7 @@ struct Evaluate: ParsableCommand {
   @Option(name: .long, help: "How many mistakes to show.")
   var mistakes = 10
   @OptionGroup var pictures: ReportFlags
+  @OptionGroup var embeddings: EmbeddingsFlags
   @Flag(name: .long, help: "Print one JSON object.")
   var json = false
 
@@ -48,7 +49,7 @@ struct Evaluate: ParsableCommand {
   }
 
   func run() throws {
-    let classifier = try Classifier(path: model)
+    let classifier = try embeddings.classifier(path: model)
     if let data {
       let evaluation = try Evaluation(classifier, ExampleReader.all(path: data), mistakes: mistakes)
       let note = evaluation.reliabilityNote + "model \(lastComponent(model))"

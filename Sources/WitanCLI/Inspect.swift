@@ -10,6 +10,7 @@ struct Inspect: ParsableCommand {
   var model: String?
   @Flag(name: .long, help: "Show instruction set, BLAS provider and threads.")
   var system = false
+  @OptionGroup var embeddings: EmbeddingsFlags
   @Flag(name: .long, help: "Print one JSON object.")
   var json = false
 
@@ -28,7 +29,7 @@ struct Inspect: ParsableCommand {
   }
 
   private func describe(_ path: String) throws(WitanError) -> [String: JSON] {
-    let classifier = try Classifier(path: path)
+    let classifier = try embeddings.classifier(path: path)
     let spec = classifier.spec
     let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
     var report = spec.json.object ?? [:]

@@ -15,6 +15,7 @@ struct Score: ParsableCommand {
   var model: String
   @Argument(help: "A file; - is standard input.")
   var file = "-"
+  @OptionGroup var embeddings: EmbeddingsFlags
   @Flag(name: .long, help: "Print one JSON object a line.")
   var json = false
   @Flag(name: .long, help: "Name the words that drove the highest output.")
@@ -25,7 +26,7 @@ struct Score: ParsableCommand {
   var forceJSONL = false
 
   func run() throws {
-    let classifier = try Classifier(path: model)
+    let classifier = try embeddings.classifier(path: model)
     let stream = classifier.makeStream()
     var lines = try LineReader(path: file)
     var isJSONL: Bool? = forceLines ? false : forceJSONL ? true : nil

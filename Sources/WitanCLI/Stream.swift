@@ -16,6 +16,7 @@ struct Stream: ParsableCommand {
 
   @Option(name: .shortAndLong, help: ArgumentHelp("The model.", valueName: "model"))
   var model: String
+  @OptionGroup var embeddings: EmbeddingsFlags
   @Flag(name: .long, help: "Print one JSON event for each chunk, then the verdict.")
   var json = false
 
@@ -23,7 +24,7 @@ struct Stream: ParsableCommand {
   private static let keptBytes = 1 << 20
 
   func run() throws {
-    let classifier = try Classifier(path: model)
+    let classifier = try embeddings.classifier(path: model)
     var grading = Grading(classifier)
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     var held: [UInt8] = []  // an incomplete character at the end of what arrived

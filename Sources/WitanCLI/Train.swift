@@ -25,6 +25,7 @@ struct Train: ParsableCommand {
   @Option(name: .long, help: "Seed of the split, the order and the dropout.")
   var seed: UInt64 = 1
   @OptionGroup var training: TrainingFlags
+  @OptionGroup var embeddings: EmbeddingsFlags
   @OptionGroup var pictures: ReportFlags
   @Option(name: .long, help: "jsonl, csv or fasttext, when it cannot be told.", transform: dataFormat)
   var format: DataFormat?
@@ -36,13 +37,14 @@ struct Train: ParsableCommand {
   func run() throws {
     let examples = try ExampleReader.all(path: data, format: format)
     let devExamples = try dev.map { try ExampleReader.all(path: $0, format: format) }
-    var trainer = Trainer(options: training.options(TrainingOptions(), seed: seed))
+    let table = try embeddings.table()
+    var trainer = Trainer(options: training.options(TrainingOptions(), seed: seed), embeddings: table)
     trainer.onProgress = progressReporter()
     let result = try trainer.train(examples, dev: devExamples)
     Terminal.endProgress()
     try writeFile(result.modelBytes, to: output)
     let summary = result.summary
-    try pictures.write(charts(result, devExamples))
+    try pictures.write(charts(result, devExamples, table))
     if json {
       var fields = summary.json.object ?? [:]
       fields["model"] = .string(output)
@@ -52,11 +54,13 @@ struct Train: ParsableCommand {
     } else {
       try Terminal.write(
         "\(output): \(result.modelBytes.count / 1000) kB from \(summary.examples) examples in "
-          + "\(fixed(summary.seconds, 1)) s, \(summary.epochs) epochs\n")
+          + "\(fixed(summary.seconds, 1)) s, \(summary.epochs) epochs\n"
+          + "recipe (of \(summary.recipesTried) tried): \(summary.recipe.json.text())\n")
       if let q = summary.quantization {
         try Terminal.write(
           "accuracy on \(summary.devExamples) held-out examples: \(percent(q.int8Accuracy)) "
-            + "(float32 weights: \(percent(q.floatAccuracy)))\n")
+            + "(float32 weights: \(percent(q.floatAccuracy))"
+            + (q.accuracyWithoutEmbeddings.map { "; without the embeddings: \(percent($0))" } ?? "") + ")\n")
       }
     }
     if pictures.draws(json: json) {
@@ -76,14 +80,14 @@ struct Train: ParsableCommand {
   /// The learning curves, and the reliability on a dev part that was given: of one that was held out
   /// the final weights have learnt.
   private func charts(
-    _ result: Trainer.Result, _ dev: [Example]?
+    _ result: Trainer.Result, _ dev: [Example]?, _ table: StaticEmbeddings?
   ) throws(WitanError) -> [(name: String, chart: Chart)] {
     guard pictures.report != nil else { return [] }
     let curves = Chart.learningCurves(
       train: result.summary.trainLoss, dev: devLoss(result.summary),
       title: "Learning curves, \(lastComponent(data))")
     guard let dev, !dev.isEmpty else { return [("learning-curve", curves)] }
-    let evaluation = try Evaluation(Classifier(bytes: result.modelBytes), dev)
+    let evaluation = try Evaluation(Classifier(bytes: result.modelBytes, embeddings: table), dev)
     let reliability = Chart.reliability(
       evaluation.reliability, title: "Reliability, \(lastComponent(self.dev ?? ""))",
       calibrationError: evaluation.ece,
@@ -97,48 +101,6 @@ func dataFormat(_ name: String) throws -> DataFormat {
     throw ValidationError("--format must be jsonl, csv or fasttext.")
   }
   return format
-}
-
-/// The options of training that `train` and `compile` share; each has defaults of its own.
-struct TrainingFlags: ParsableArguments {
-  @Option(name: .long, help: "At most this many passes over the data.")
-  var epochs: Int?
-  @Option(name: .long, help: "First step size.")
-  var learningRate: Float?
-  @Option(name: .long, help: "Passes without a lower dev loss after which training stops.")
-  var patience: Int?
-  @Option(name: .long, help: "Share of features left out of each step, 0 to 0.9.")
-  var dropout: Double?
-  @Option(
-    name: .long, parsing: .upToNextOption,
-    help: "How much faster words learn than character n-grams; of several the best on the dev part is taken.")
-  var wordRate: [Float] = []
-  @Option(name: .long, help: "log2 of the table's rows, 8 to 22.")
-  var log2Buckets: Int?
-
-  func validate() throws {
-    guard epochs ?? 1 >= 1 else { throw ValidationError("--epochs must be at least 1.") }
-    guard patience ?? 1 >= 1 else { throw ValidationError("--patience must be at least 1.") }
-    guard learningRate ?? 1 > 0 else { throw ValidationError("--learning-rate must be above 0.") }
-    guard 0...0.9 ~= dropout ?? 0 else { throw ValidationError("--dropout must be in 0...0.9.") }
-    guard wordRate.allSatisfy({ $0 > 0 }) else { throw ValidationError("--word-rate must be above 0.") }
-    if let log2Buckets, !FeatureSpec.log2BucketsRange.contains(log2Buckets) {
-      throw ValidationError("--log2-buckets must be in 8...22.")
-    }
-  }
-
-  /// `defaults` with what was given.
-  func options(_ defaults: TrainingOptions, seed: UInt64) -> TrainingOptions {
-    var options = defaults
-    options.seed = seed
-    options.maximumEpochs = epochs ?? options.maximumEpochs
-    options.learningRate = learningRate ?? options.learningRate
-    options.patience = patience ?? options.patience
-    options.featureDropout = dropout ?? options.featureDropout
-    options.log2Buckets = log2Buckets ?? options.log2Buckets
-    if !wordRate.isEmpty { options.wordRates = wordRate }
-    return options
-  }
 }
 
 /// Writes a line on each epoch over the one before.

@@ -31,25 +31,36 @@ int witan_backend_select(int i);
 #define WITAN_UNIT_END 0u
 
 // At most this many features come of one unit.
-#define WITAN_FEATURES_PER_UNIT 5
+#define WITAN_FEATURES_PER_UNIT 7
 
-// Tells the ids of words and pairs from those of character n-grams, in training.
+// Tells the ids of word features from those of character n-grams, in training.
 #define WITAN_WORD_MARK 0x80000000u
 
-// All that extraction remembers between units: 28 bytes, however long a word is.
+// What witan_ngrams makes beside words and pairs, or'ed together.
+enum {
+  WITAN_NGRAMS_CHARACTERS = 1,  // in-word character 3-5-grams with edge marks
+  WITAN_NGRAMS_TRIPLES = 2,     // three words in a row
+  WITAN_NGRAMS_OPENING = 4,     // the first words by their place, the first of them paired with the start
+};
+
+// Words that WITAN_NGRAMS_OPENING is about.
+#define WITAN_OPENING_WORDS 3
+
+// All that extraction remembers between units: 36 bytes, however long a word is.
 typedef struct {
   uint32_t suffix1, suffix2, suffix3, suffix4;  // hashes of the last 1-4 units of the open word
   uint32_t word;                                // hash of the open word
   uint32_t length;                              // units in the open word, saturating at 2^32 - 1
   uint32_t previous;                            // hash of the last closed word, 0 before the first
+  uint32_t before;                              // hash of the closed word before that one, or 0
+  uint32_t words;                               // closed words, saturating at WITAN_OPENING_WORDS
 } witan_ngram_state;
 
-// Turns `count` units into feature ids: word 1-2-grams and in-word character 3-5-grams with edge
-// marks, each hashed to a row below 2^(32 - shift). Writes at most WITAN_FEATURES_PER_UNIT * count
-// ids; returns how many. `word_mark` is added to the ids of words and pairs: 0 when scoring,
-// WITAN_WORD_MARK when training.
+// Turns `count` units into feature ids: words, pairs of words and what `kinds` adds, each hashed to a
+// row below 2^(32 - shift). Writes at most WITAN_FEATURES_PER_UNIT * count ids; returns how many.
+// `word_mark` is added to the ids of word features: 0 when scoring, WITAN_WORD_MARK when training.
 size_t witan_ngrams(const uint32_t *units, size_t count, witan_ngram_state *state, uint32_t shift,
-                    uint32_t word_mark, uint32_t *ids);
+                    uint32_t kinds, uint32_t word_mark, uint32_t *ids);
 
 // --- Embedding bag ----------------------------------------------------------------------------
 
@@ -72,18 +83,36 @@ void witan_sigmoid(const float *in, float *out, size_t count);
 
 // --- Training ---------------------------------------------------------------------------------
 
+// The low bits of a training id name the row, the high ones the step size of its feature.
+#define WITAN_TRAIN_ROW_MASK 0x00FFFFFFu
+
 // A training row is `width` float32 weights, then the `width` sums of squared gradients of AdaGrad:
-// side by side, so that a step touches neighbouring cache lines. `width` is a multiple of this.
+// side by side, so that a step touches neighbouring cache lines. `width` is 1 or a multiple of this.
 #define WITAN_TRAIN_LANES 4
 
-// sum[j] = scale * (sum over i of the weight j of row ids[i]), added in order of i; marks in ids
-// are passed over. [width]
+// sum[j] = scale * (sum over i of the weight j of row ids[i]), added in a fixed order. [width]
 void witan_train_forward(float *sum, const float *rows, size_t width, const uint32_t *ids,
                          size_t count, float scale);
 // One AdaGrad step (Duchi et al. 2011, diagonal) with the same gradient for every row of `ids`:
-// squares += g^2; weights -= rate * g / sqrt(squares); marked rows step by `word_rate` instead.
+// squares += g^2; weights -= rates[id >> 24] * g / sqrt(squares). [rates: 256]
 void witan_train_adagrad(float *rows, size_t width, const uint32_t *ids, size_t count,
-                         const float *gradient, float rate, float word_rate);
+                         const float *gradient, const float *rates);
+
+// One AdaGrad step of weights and squares [rows x width] for z = weights * x and dz = gradient [rows].
+// Rows of zero gradient are left alone. [width: a multiple of WITAN_TRAIN_LANES]
+void witan_train_layer(float *weights, float *squares, size_t rows, size_t width, const float *x,
+                       const float *gradient, float rate);
+// out[j] = sum over i of gradient[i] * weights[i * width + j]: dx of the same. [width as above]
+void witan_train_backward(const float *weights, size_t rows, size_t width, const float *gradient, float *out);
+
+// --- Dense vectors ----------------------------------------------------------------------------
+
+// out[j] = round(length * v[j] / |v|) for v[j] = scale[j] * sum[j]; zeros when |v| is 0. Whole numbers,
+// the same on every machine. [width, a multiple of WITAN_LANES]
+void witan_unit_vector(const int32_t *sum, const float *scale, size_t width, float length, float *out);
+// out[i] = sum over j of weights[i * width + j] * vector[j]. Exact in any order when all are whole
+// numbers and no sum of magnitudes exceeds 2^24. [width: a multiple of WITAN_LANES]
+void witan_dot_rows(const float *weights, size_t rows, size_t width, const float *vector, float *out);
 
 #pragma clang assume_nonnull end
 

@@ -28,7 +28,7 @@ extension FeatureExtractor {
         if !closes && !isOpen { words.append(Word(bytes: characterStart..<end, ids: [])) }
         isOpen = !closes
         let count = withUnsafePointer(to: unit) {
-          witan_ngrams($0, 1, &ngrams, UInt32(32 - spec.log2Buckets), 0, &ids)
+          witan_ngrams($0, 1, &ngrams, UInt32(32 - spec.log2Buckets), spec.kinds, 0, &ids)
         }
         words[words.count - 1].ids += ids.prefix(count)
         if !closes { words[words.count - 1].bytes = words[words.count - 1].bytes.lowerBound..<end }

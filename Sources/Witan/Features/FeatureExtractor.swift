@@ -2,7 +2,7 @@ internal import CKernels
 
 /// Text to feature ids, incrementally: normaliser, segmenter and n-gram hash in a row.
 ///
-/// All state between pushes is in this value (about 56 bytes), so a copy is a fork. What a push
+/// All state between pushes is in this value (about 64 bytes), so a copy is a fork. What a push
 /// needs besides is in a `Workspace` that the caller owns.
 package struct FeatureExtractor: Equatable {
   /// Bytes taken in one turn of the loop; longer pushes are cut.
@@ -37,11 +37,13 @@ package struct FeatureExtractor: Equatable {
   private var segmenter = Segmenter()
   private var ngrams = witan_ngram_state()
   private let shift: UInt32
+  private let kinds: UInt32
   private let wordMark: UInt32
 
   /// `marksWords`: whether the ids of words and pairs carry `WITAN_WORD_MARK`, as training wants.
   package init(_ spec: FeatureSpec, marksWords: Bool = false) {
     shift = UInt32(32 - spec.log2Buckets)
+    kinds = spec.kinds
     wordMark = marksWords ? WITAN_WORD_MARK : 0
   }
 
@@ -78,7 +80,7 @@ package struct FeatureExtractor: Equatable {
     guard segmenter.isInsideWord else { return UnsafeBufferPointer(start: nil, count: 0) }
     var state = ngrams
     workspace.units.pointee = UInt32(WITAN_UNIT_END)
-    let count = witan_ngrams(workspace.units, 1, &state, shift, wordMark, workspace.ids)
+    let count = witan_ngrams(workspace.units, 1, &state, shift, kinds, wordMark, workspace.ids)
     return UnsafeBufferPointer(start: workspace.ids, count: count)
   }
 
@@ -89,7 +91,7 @@ package struct FeatureExtractor: Equatable {
     var start = 0
     while start < count {
       let length = min(Self.slice, count - start)
-      let ids = witan_ngrams(workspace.units + start, length, &ngrams, shift, wordMark, workspace.ids)
+      let ids = witan_ngrams(workspace.units + start, length, &ngrams, shift, kinds, wordMark, workspace.ids)
       if ids > 0 { body(UnsafeBufferPointer(start: workspace.ids, count: ids)) }
       start += length
     }
@@ -101,11 +103,11 @@ extension FeatureExtractor {
   package var saved: [UInt32] {
     normalizer.saved + [
       segmenter.isInsideWord ? 1 : 0, ngrams.suffix1, ngrams.suffix2, ngrams.suffix3,
-      ngrams.suffix4, ngrams.word, ngrams.length, ngrams.previous,
+      ngrams.suffix4, ngrams.word, ngrams.length, ngrams.previous, ngrams.before, ngrams.words,
     ]
   }
 
-  package static let savedCount = Normalizer.savedCount + 8
+  package static let savedCount = Normalizer.savedCount + 10
 
   /// Takes back what `saved` gave; throws `format` when the numbers cannot be a state.
   package mutating func restore(_ saved: ArraySlice<UInt32>) throws(WitanError) {
@@ -115,12 +117,12 @@ extension FeatureExtractor {
     }
     try normalizer.restore(s[..<Normalizer.savedCount])
     let t = Array(s[Normalizer.savedCount...])
-    guard t[0] <= 1, (t[0] == 1) == (t[6] > 0) else {
+    guard t[0] <= 1, (t[0] == 1) == (t[6] > 0), t[9] <= WITAN_OPENING_WORDS else {
       throw WitanError(.format, "the saved stream is damaged: its open word is inconsistent")
     }
     segmenter = Segmenter(isInsideWord: t[0] == 1)
     ngrams = witan_ngram_state(
       suffix1: t[1], suffix2: t[2], suffix3: t[3], suffix4: t[4], word: t[5], length: t[6],
-      previous: t[7])
+      previous: t[7], before: t[8], words: t[9])
   }
 }

@@ -4,9 +4,13 @@ internal import CKernels
 ///
 /// | tensor | type | shape | |
 /// |---|---|---|---|
-/// | `table` | I8 | [buckets, width] | embedding rows |
-/// | `scale`, `bias` | F32 | [width] | value of one step; added after normalisation |
-/// | `calibration_slope`, `calibration_offset` | F32 | [width] | z becomes slope * z + offset |
+/// | `table` | I8 | [buckets, columns] | rows: outputs, hidden units, squared weight |
+/// | `scale`, `bias` | F32 | [outputs + units] | value of one step; added after normalisation |
+/// | `calibration_slope`, `calibration_offset` | F32 | [outputs] | z becomes slope * z + offset |
+/// | `dense`, `dense_scale` | I8, F32 | [outputs + units, dimensions], [outputs + units] | dense models |
+/// | `output`, `output_scale` | I8, F32 | [outputs, units of the last layer], [outputs] | hidden layers |
+/// | `hidden`, `hidden_scale`, `hidden_bias` | I8, F32, F32 | [second, first], [second], [second] | two layers |
+/// | `steps` | F32 | [layers] | value of one step of a hidden unit |
 /// | `padding` | U8 | [64] | lets kernels read whole vectors at the end of the table |
 ///
 /// Metadata: `witan.format` ("1"), `witan.spec` (JSON of `ModelSpec`), and what made the model.
@@ -16,11 +20,11 @@ package struct ModelFile {
 
   package let spec: ModelSpec
   package let metadata: [String: String]
-  package let table: UnsafePointer<Int8>  // [buckets x width], WITAN_LANES readable past the end
-  package let scale: [Float]  // [width]
-  package let bias: [Float]  // [width]
+  package let table: UnsafePointer<Int8>  // [buckets x columns], WITAN_LANES readable past the end
   package let calibrationSlope: [Float]  // [width]
   package let calibrationOffset: [Float]  // [width]
+  private let bytes: UnsafeRawBufferPointer
+  private let tensors: [String: Safetensors.Tensor]
 
   /// Checks every field of `bytes`, which must outlive this value. Throws `format`, `unsupported` or
   /// `invalidValue`, naming the field.
@@ -48,66 +52,100 @@ package struct ModelFile {
     }
     metadata = file.metadata
 
-    func tensor(
-      _ name: String, _ type: Safetensors.ElementType, _ shape: [Int]
-    ) throws(WitanError) -> UnsafeRawBufferPointer {
-      guard let tensor = file.tensors[name] else {
-        throw WitanError(.format, "is missing", at: name)
-      }
-      guard tensor.type == type else {
-        throw WitanError(.format, "is \(tensor.type.rawValue), not \(type.rawValue)", at: "\(name).dtype")
-      }
-      guard tensor.shape == shape else {
-        throw WitanError(.format, "is \(tensor.shape), but the spec needs \(shape)", at: "\(name).shape")
-      }
-      return tensor.bytes
-    }
-    let width = spec.width
-    func floats(_ name: String) throws(WitanError) -> [Float] {
-      let raw = try tensor(name, .f32, [width])
-      let values = (0..<width).map {
-        Float(bitPattern: UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self)))
-      }
-      guard values.allSatisfy({ $0.magnitude < 1e9 }) else {
-        throw WitanError(.invalidValue, "holds a value that is not finite and below 1e9", at: name)
-      }
-      return values
-    }
-    let rows = try tensor("table", .i8, [spec.features.buckets, spec.width])
+    self.bytes = bytes
+    tensors = file.tensors
+    let rows = try Self.tensor(tensors, "table", .i8, [spec.features.buckets, spec.columns])
     let end = rows.baseAddress! + rows.count
     guard end + Int(WITAN_LANES) <= bytes.baseAddress! + bytes.count else {
       throw WitanError(.format, "must be followed by 16 or more bytes of other tensors", at: "table")
     }
     table = rows.baseAddress!.assumingMemoryBound(to: Int8.self)
-    scale = try floats("scale")
-    bias = try floats("bias")
-    calibrationSlope = try floats("calibration_slope")
-    calibrationOffset = try floats("calibration_offset")
+    calibrationSlope = try Self.floats(tensors, "calibration_slope", spec.width)
+    calibrationOffset = try Self.floats(tensors, "calibration_offset", spec.width)
+  }
+
+  /// The head with its layers, for a table of embeddings with `denseScale`. Throws as `init`.
+  func head(denseScale: [Float]?) throws(WitanError) -> Head {
+    let units = spec.hidden.first ?? 0
+    let columns = spec.width + units
+    func layer(_ name: String, _ rows: Int, _ columns: Int) throws(WitanError) -> Head.Layer {
+      let raw = try Self.tensor(tensors, name, .i8, [rows, columns])
+      return Head.Layer(
+        raw.baseAddress!.assumingMemoryBound(to: Int8.self), rows: rows, columns: columns,
+        scale: try Self.floats(tensors, name + "_scale", rows))
+    }
+    // The dense layer is read even when the table is missing: a broken file is refused all the same.
+    let dense = try spec.dense.map { d throws(WitanError) in try layer("dense", columns, d.dimensions) }
+    let isDeep = spec.hidden.count == 2
+    let steps = spec.hidden.isEmpty ? [] : try Self.floats(tensors, "steps", spec.hidden.count)
+    guard steps.allSatisfy({ $0 > 1e-9 }) else {
+      throw WitanError(.invalidValue, "holds a step that is not above 0", at: "steps")
+    }
+    return Head(
+      width: spec.width, units: units, lanes: spec.lanes, isWeighted: spec.isWeighted,
+      scale: try Self.floats(tensors, "scale", columns), bias: try Self.floats(tensors, "bias", columns),
+      dense: denseScale == nil ? nil : dense, denseScale: denseScale ?? [],
+      hidden: isDeep ? try layer("hidden", spec.hidden[1], spec.hidden[0]) : nil,
+      hiddenBias: isDeep ? try Self.floats(tensors, "hidden_bias", spec.hidden[1]) : [],
+      output: spec.hidden.isEmpty ? nil : try layer("output", spec.width, spec.hidden.last!), steps: steps)
+  }
+
+  private static func tensor(
+    _ tensors: [String: Safetensors.Tensor], _ name: String, _ type: Safetensors.ElementType, _ shape: [Int]
+  ) throws(WitanError) -> UnsafeRawBufferPointer {
+    guard let tensor = tensors[name] else { throw WitanError(.format, "is missing", at: name) }
+    guard tensor.type == type else {
+      throw WitanError(.format, "is \(tensor.type.rawValue), not \(type.rawValue)", at: "\(name).dtype")
+    }
+    guard tensor.shape == shape else {
+      throw WitanError(.format, "is \(tensor.shape), but the spec needs \(shape)", at: "\(name).shape")
+    }
+    return tensor.bytes
+  }
+
+  private static func floats(
+    _ tensors: [String: Safetensors.Tensor], _ name: String, _ count: Int
+  ) throws(WitanError) -> [Float] {
+    _ = try tensor(tensors, name, .f32, [count])
+    return try tensors[name]!.floats(name)
   }
 
   /// The bytes of a model file. Equal arguments give equal bytes.
   package static func encode(
     spec: ModelSpec, weights: ModelWeights, metadata: [String: String]
   ) -> [UInt8] {
-    precondition(weights.table.count == spec.features.buckets * spec.width)
-    func bytes(_ values: [Float]) -> [UInt8] {
-      values.flatMap { value in
-        withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) }
-      }
-    }
+    precondition(weights.table.count == spec.features.buckets * spec.columns)
     var metadata = metadata
     metadata["witan.format"] = formatVersion
     metadata["witan.spec"] = spec.json.text()
-    let table = weights.table.withUnsafeBytes { Array($0) }
-    return Safetensors.encode(
-      metadata: metadata,
-      tensors: [
-        ("table", .i8, [spec.features.buckets, spec.width], table),
-        ("scale", .f32, [spec.width], bytes(weights.scale)),
-        ("bias", .f32, [spec.width], bytes(weights.bias)),
-        ("calibration_slope", .f32, [spec.width], bytes(weights.calibrationSlope)),
-        ("calibration_offset", .f32, [spec.width], bytes(weights.calibrationOffset)),
-        ("padding", .u8, [padding], [UInt8](repeating: 0, count: padding)),
-      ])
+    var tensors: [(name: String, type: Safetensors.ElementType, shape: [Int], bytes: [UInt8])] = []
+    func put(_ name: String, _ values: [Int8], _ rows: Int) {
+      tensors.append((name, .i8, [rows, values.count / rows], values.withUnsafeBytes { Array($0) }))
+    }
+    func put(_ name: String, _ values: [Float]) {
+      let bytes = values.flatMap { value in withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) } }
+      tensors.append((name, .f32, [values.count], bytes))
+    }
+    put("table", weights.table, spec.features.buckets)
+    put("scale", weights.scale)
+    put("bias", weights.bias)
+    put("calibration_slope", weights.calibrationSlope)
+    put("calibration_offset", weights.calibrationOffset)
+    if spec.dense != nil {
+      put("dense", weights.dense.values, weights.dense.scale.count)
+      put("dense_scale", weights.dense.scale)
+    }
+    if !spec.hidden.isEmpty {
+      put("output", weights.output.values, spec.width)
+      put("output_scale", weights.output.scale)
+      put("steps", weights.steps)
+    }
+    if spec.hidden.count == 2 {
+      put("hidden", weights.hidden.values, spec.hidden[1])
+      put("hidden_scale", weights.hidden.scale)
+      put("hidden_bias", weights.hiddenBias)
+    }
+    tensors.append(("padding", .u8, [padding], [UInt8](repeating: 0, count: padding)))
+    return Safetensors.encode(metadata: metadata, tensors: tensors)
   }
 }

@@ -3,7 +3,18 @@
 /// Layout: u64 little-endian length of the header, the header padded with spaces, the data; tensor
 /// offsets are relative to the data. The file is untrusted: every field is checked before use.
 package struct Safetensors {
-  package enum ElementType: String { case i8 = "I8", u8 = "U8", f32 = "F32" }
+  package enum ElementType: String, CaseIterable {
+    case i8 = "I8", u8 = "U8", f16 = "F16", bf16 = "BF16", f32 = "F32", f64 = "F64", i32 = "I32", i64 = "I64"
+
+    var byteCount: Int {
+      switch self {
+      case .i8, .u8: 1
+      case .f16, .bf16: 2
+      case .f32, .i32: 4
+      case .f64, .i64: 8
+      }
+    }
+  }
 
   package struct Tensor {
     package let type: ElementType
@@ -79,10 +90,12 @@ package struct Safetensors {
   ) throws(WitanError) -> (Tensor, Int, Int) {
     guard let dtype = field["dtype"]?.string, let type = ElementType(rawValue: dtype) else {
       throw WitanError(
-        .format, "is not one of I8, U8, F32: \(field["dtype"]?.text() ?? "missing")",
+        .format,
+        "is not one of \(ElementType.allCases.map(\.rawValue).joined(separator: ", ")): "
+          + (field["dtype"]?.text() ?? "missing"),
         at: "\(name).dtype")
     }
-    var count = type == .f32 ? 4 : 1
+    var count = type.byteCount
     var shape: [Int] = []
     for item in field["shape"]?.array ?? [.null] {
       guard let size = item.int, size >= 0 else {
@@ -106,6 +119,54 @@ package struct Safetensors {
         at: "\(name).data_offsets")
     }
     return (Tensor(type: type, shape: shape, bytes: .init(rebasing: data[start..<end])), start, end)
+  }
+}
+
+extension Safetensors.Tensor {
+  /// The values of an F32 tensor; throws `invalidValue` when one is not finite and below 1e9.
+  package func floats(_ name: String) throws(WitanError) -> [Float] {
+    let values = (0..<bytes.count / 4).map {
+      Float(bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self)))
+    }
+    guard values.allSatisfy({ $0.magnitude < 1e9 }) else {
+      throw WitanError(.invalidValue, "holds a value that is not finite and below 1e9", at: name)
+    }
+    return values
+  }
+
+  /// The values of a tensor of any type; throws as `floats`. Whole numbers above 2^53 are rounded.
+  package func numbers(_ name: String) throws(WitanError) -> [Double] {
+    func load<T: FixedWidthInteger>(_ i: Int, _: T.Type) -> T {
+      T(littleEndian: bytes.loadUnaligned(fromByteOffset: i * MemoryLayout<T>.size, as: T.self))
+    }
+    let values = (0..<bytes.count / type.byteCount).map { i -> Double in
+      switch type {
+      case .i8: Double(load(i, Int8.self))
+      case .u8: Double(load(i, UInt8.self))
+      case .i32: Double(load(i, Int32.self))
+      case .i64: Double(load(i, Int64.self))
+      case .f32: Double(Float(bitPattern: load(i, UInt32.self)))
+      case .f64: Double(bitPattern: load(i, UInt64.self))
+      case .bf16: Double(Float(bitPattern: UInt32(load(i, UInt16.self)) << 16))
+      case .f16: Self.half(load(i, UInt16.self))
+      }
+    }
+    guard values.allSatisfy({ $0.magnitude < 1e9 }) else {
+      throw WitanError(.invalidValue, "holds a value that is not finite and below 1e9", at: name)
+    }
+    return values
+  }
+
+  /// IEEE 754 binary16, which Swift lacks on x86-64 macOS.
+  private static func half(_ bits: UInt16) -> Double {
+    let sign: Double = bits >> 15 == 1 ? -1 : 1
+    let (exponent, fraction) = (Int(bits >> 10) & 31, Double(bits & 1023))
+    switch exponent {
+    case 31: return .infinity
+    case 0: return sign * fraction * 0x1p-24
+    default:
+      return sign * (1 + fraction / 1024) * Double(sign: .plus, exponent: exponent - 15, significand: 1)
+    }
   }
 }
 

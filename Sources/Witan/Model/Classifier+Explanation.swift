@@ -2,14 +2,16 @@
 public struct WordContribution: Sendable, Hashable {
   /// Where the word stands in the bytes as given, before any folding.
   public let bytes: Range<Int>
-  /// What the word's features add to the logit; the pair with the word before counts for the later.
+  /// What the word adds to the logit: what the logit loses when the word's features are taken back. The
+  /// pair with the word before counts for the later.
   public let value: Float
 }
 
 extension Classifier {
   /// What each word of `text` (UTF-8) adds to the logit of output `index` (a label, or `labels.count` for
-  /// `any`), in order. Exact, since the model is linear: the values sum to the logit less a constant.
-  /// O(bytes); slower than scoring.
+  /// `any`), in order. Linear models without embeddings: exact, the values sum to the logit less a constant.
+  /// Others: by leaving out one word after the other (occlusion). O(bytes + words x weights); slower than
+  /// scoring.
   ///
   /// Throws `invalidValue` when there is no such output.
   public func explain(
@@ -20,12 +22,68 @@ extension Classifier {
     }
     // The one column of a choice of two speaks for the second label.
     let (column, sign): (Int, Float) = spec.isBinary ? (0, index == 0 ? -1 : 1) : (index, 1)
-    let words = FeatureExtractor.words(of: text, spec.features)
-    let count = words.reduce(0) { $0 + $1.ids.count }
-    let factor = sign * slope[column] / Float(max(1, count)).squareRoot()
+    let bytes = Array(text)
+    let words = FeatureExtractor.words(of: bytes, spec.features)
+    return head.output == nil && head.dense == nil
+      ? linear(words, column, sign) : occluded(words, bytes, column, sign)
+  }
+
+  private func linear(_ words: [FeatureExtractor.Word], _ column: Int, _ sign: Float) -> [WordContribution] {
+    let (sums, count) = sums(words)
+    let squares = spec.isWeighted ? Int(sums[spec.columns - 1]) : count
+    let factor = sign * slope[column] * head.scale[column] / Float(max(1, squares)).squareRoot()
     return words.map { word in
-      let sum = word.ids.reduce(0) { $0 + Int(table[Int($1) * spec.width + column]) }
+      let sum = word.ids.reduce(0) { $0 + Int(table[Int($1) * spec.columns + column]) }
       return WordContribution(bytes: word.bytes, value: Float(sum) * factor)
     }
+  }
+
+  private func occluded(
+    _ words: [FeatureExtractor.Word], _ bytes: [UInt8], _ column: Int, _ sign: Float
+  ) -> [WordContribution] {
+    var (sums, count) = sums(words)
+    var dense = denseSums(of: bytes)
+    var scratch = [Float](repeating: 0, count: head.scratchCount(1))
+    var z = [Float](repeating: 0, count: spec.width)
+    func logit() -> Float {
+      head.logits(
+        1, sums: sums, counts: &count, denseSums: head.dense == nil ? nil : dense, scratch: &scratch, into: &z
+      )
+      return sign * slope[column] * z[column]
+    }
+    let whole = logit()
+    return words.map { word in
+      let pieces = denseSums(of: bytes[word.bytes])
+      func move(_ direction: Int32) {
+        for id in word.ids {
+          for j in 0..<spec.columns { sums[j] += direction * Int32(table[Int(id) * spec.columns + j]) }
+        }
+        for j in pieces.indices { dense[j] += direction * pieces[j] }
+        count += Int(direction) * word.ids.count
+      }
+      move(-1)
+      defer { move(1) }
+      return WordContribution(bytes: word.bytes, value: whole - logit())
+    }
+  }
+
+  /// Sums over the features of all words. [lanes]
+  private func sums(_ words: [FeatureExtractor.Word]) -> ([Int32], Int) {
+    var sums = [Int32](repeating: 0, count: spec.lanes)
+    for id in words.flatMap(\.ids) {
+      for j in 0..<spec.columns { sums[j] += Int32(table[Int(id) * spec.columns + j]) }
+    }
+    return (sums, words.reduce(0) { $0 + $1.ids.count })
+  }
+
+  /// Sums of the word pieces of a text by itself. [dimensions]
+  private func denseSums(of bytes: some Sequence<UInt8>) -> [Int32] {
+    guard let embeddings else { return [] }
+    var bag = DenseBag(embeddings)
+    defer { bag.sums.deallocate() }
+    let workspace = WordPieceTokenizer.Workspace()
+    Array(bytes).withUnsafeBufferPointer { bag.push($0, workspace) }
+    bag.finish(workspace)
+    return Array(UnsafeBufferPointer(start: bag.sums, count: embeddings.dimensions))
   }
 }

@@ -8,43 +8,57 @@ public final class Classifier: @unchecked Sendable {  // immutable after init
   /// Everything that the file says of its making: constitution, digests, seed, metrics.
   public let metadata: [String: String]
 
+  /// The table of word-piece vectors in use; nil for models without, and when it was not given.
+  public let embeddings: StaticEmbeddings?
+
   private let storage: MappedFile
   private let unpooled: [Int]
-  let table: UnsafePointer<Int8>  // [buckets x width]
-  let slope: [Float]  // [lanes] scale * calibration slope, 0 past width
-  let offset: [Float]  // [lanes] bias and calibration offset, 0 past width
+  let table: UnsafePointer<Int8>  // [buckets x columns]
+  let head: Head
+  let slope: [Float]  // [width] calibration
+  let offset: [Float]  // [width]
 
-  /// Maps the model at `path`.
+  /// Maps the model at `path`. A model that was trained with a table of word-piece vectors works without
+  /// it too, as its card says how well; `isComplete` tells.
   ///
   /// Throws `io` when the file cannot be read, `format`, `unsupported` or `invalidValue` when it is
-  /// no model that this version reads; the error names the field. O(header).
-  public convenience init(path: String) throws(WitanError) {
+  /// no model that this version reads, or when `embeddings` is not the table that it names; the error
+  /// names the field. O(header).
+  public convenience init(path: String, embeddings: StaticEmbeddings? = nil) throws(WitanError) {
     let file = try MappedFile(path: path)
     do {
-      try self.init(storage: file)
+      try self.init(storage: file, embeddings)
     } catch {
       throw WitanError(error.code, error.description, at: path)
     }
   }
 
-  /// Reads a model from bytes in memory; they are copied. Throws as `init(path:)`.
-  public convenience init(bytes: [UInt8]) throws(WitanError) {
-    try self.init(storage: MappedFile(copying: bytes))
+  /// Reads a model from bytes in memory; they are copied. Throws as `init(path:embeddings:)`.
+  public convenience init(bytes: [UInt8], embeddings: StaticEmbeddings? = nil) throws(WitanError) {
+    try self.init(storage: MappedFile(copying: bytes), embeddings)
   }
 
-  private init(storage: MappedFile) throws(WitanError) {
+  private init(storage: MappedFile, _ embeddings: StaticEmbeddings?) throws(WitanError) {
     let file = try ModelFile(storage.bytes)
+    if let embeddings, let named = file.spec.dense, named != DenseSpec(embeddings) {
+      throw WitanError(
+        .invalidValue,
+        "the model needs the embeddings '\(named.name)' (\(named.digest)), not '\(embeddings.name)' "
+          + "(\(embeddings.digest))", at: "dense.digest")
+    }
     self.storage = storage
+    self.embeddings = file.spec.dense == nil ? nil : embeddings
     spec = file.spec
     metadata = file.metadata
     table = file.table
     unpooled = file.spec.unpooled
-    let padding = [Float](repeating: 0, count: spec.lanes - spec.width)
-    slope = zip(file.scale, file.calibrationSlope).map { $0 * $1 } + padding
-    offset =
-      (0..<spec.width).map { file.bias[$0] * file.calibrationSlope[$0] + file.calibrationOffset[$0] }
-      + padding
+    head = try file.head(denseScale: self.embeddings?.scale)
+    slope = file.calibrationSlope
+    offset = file.calibrationOffset
   }
+
+  /// Whether the model has the table of word-piece vectors that it was trained with, or needs none.
+  public var isComplete: Bool { spec.dense == nil || embeddings != nil }
 
   /// A new stream: the incremental scorer of one text.
   public func makeStream() -> ScoringStream { ScoringStream(self) }
@@ -57,23 +71,37 @@ public final class Classifier: @unchecked Sendable {  // immutable after init
     return stream.scores
   }
 
-  /// Probabilities from sums: the last step of the way. [sums: lanes] -> [out: outputs]
+  /// Probabilities of `n` texts from their sums: the last step of the way.
+  ///
+  /// [sums: n x lanes] [counts: n] [denseSums: n x dimensions] -> [out: n x outputs]; `scratch` has room
+  /// for `scratchCount(n)`. Equal sums give equal bits, alone or in a batch.
   func probabilities(
-    _ sums: UnsafePointer<Int32>, count: Int, into out: UnsafeMutablePointer<Float>
+    _ sums: UnsafePointer<Int32>, of n: Int = 1, counts: UnsafePointer<Int>,
+    denseSums: UnsafePointer<Int32>?, scratch: UnsafeMutablePointer<Float>,
+    into out: UnsafeMutablePointer<Float>
   ) {
-    let root = 1 / Float(max(1, count)).squareRoot()
-    slope.withUnsafeBufferPointer { slope in
-      offset.withUnsafeBufferPointer { offset in
-        for j in 0..<spec.width { out[j] = Float(sums[j]) * (slope[j] * root) + offset[j] }
-      }
+    let (width, outputs) = (spec.width, spec.outputs)
+    let z = scratch
+    head.logits(
+      n, sums: sums, counts: counts, denseSums: denseSums, scratch: scratch + n * width, into: z)
+    for i in 0..<n {
+      for j in 0..<width { z[i * width + j] = slope[j] * z[i * width + j] + offset[j] }
+      activate(z + i * width, into: out + i * outputs)
     }
+  }
+
+  /// Floats of scratch that `probabilities` needs for `n` texts.
+  func scratchCount(_ n: Int) -> Int { n * spec.width + head.scratchCount(n) }
+
+  private func activate(_ z: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>) {
     if spec.isBinary {
-      witan_sigmoid(out, out + 1, 1)
+      witan_sigmoid(z, out + 1, 1)
       out[0] = 1 - out[1]
     } else if spec.task == .singleLabel {
+      out.update(from: z, count: spec.width)
       softmax(out, spec.width)
     } else {
-      witan_sigmoid(out, out, spec.width)
+      witan_sigmoid(z, out, spec.width)
       if spec.hasAny {
         let any = spec.width - 1
         for j in unpooled { out[any] = max(out[any], out[j]) }

@@ -2,7 +2,7 @@ internal import CKernels
 
 /// Adds int8 rows of a table into int32 sums: exact, so adding and taking back leave no trace.
 struct EmbeddingBag {
-  let table: UnsafePointer<Int8>  // [buckets x width], readable for WITAN_LANES bytes past the end
+  let table: UnsafePointer<Int8>  // [buckets x width], width the columns of the model, readable for WITAN_LANES bytes past the end
   let width: Int
   let lanes: Int
   let sums: UnsafeMutablePointer<Int32>  // [lanes]; owned by the stream
@@ -13,7 +13,7 @@ struct EmbeddingBag {
 
   init(_ classifier: Classifier) {
     table = classifier.table
-    width = classifier.spec.width
+    width = classifier.spec.columns
     lanes = classifier.spec.lanes
     sums = .allocate(capacity: lanes)
     sums.initialize(repeating: 0, count: lanes)

@@ -2,12 +2,13 @@ internal import CKernels
 
 /// The whole architecture of a classifier:
 ///
-///     bytes -> feature ids                                  FeatureSpec
-///     sum[j]  = sum over ids of table[id][j]                int8 rows in int32, exact
-///     z[j]    = slope[j] * sum[j] / sqrt(ids) + offset[j]   scale, bias and calibration folded
-///     p       = sigmoid(z), softmax(z), or the two sides of one sigmoid
+///     bytes -> feature ids, and word-piece ids if the model is dense     FeatureSpec, DenseSpec
+///     sums  = sum over ids of table[id]                                  int8 rows in int32, exact
+///     z     = logits of the sums                                         Head
+///     p     = sigmoid(slope * z + offset), softmax, or the two sides of one sigmoid
 ///
-/// The normalisation by the root of the count keeps the variance of z level in the length of a text.
+/// Sums are divided by a norm: the root of the number of features, or, in a weighted model, of the sum of
+/// their squared weights. That keeps the variance of z level in the length of a text.
 public struct ModelSpec: Sendable, Hashable {
   /// What the outputs mean.
   public enum Task: String, Sendable {
@@ -22,6 +23,9 @@ public struct ModelSpec: Sendable, Hashable {
   /// Features that one text may have: 2^24 rows of at most 127 stay below 2^31.
   public static let maximumFeatures = 1 << 24
 
+  /// Units that a hidden layer may have.
+  public static let maximumUnits = 128
+
   public let features: FeatureSpec
   public let task: Task
   public let labels: [Label]
@@ -30,10 +34,17 @@ public struct ModelSpec: Sendable, Hashable {
   /// The probability of `any` from which a text counts as flagged.
   public let anyThreshold: Float
 
+  /// Units of each hidden layer, none to two; the first is fed by columns of the table.
+  public let hidden: [Int]
+  /// Whether features have weights in the norm, in a last column of the table.
+  public let isWeighted: Bool
+  /// The shared table of word-piece vectors that the model was trained with.
+  public let dense: DenseSpec?
+
   /// Throws `invalidValue` when the parts contradict each other.
   public init(
     features: FeatureSpec, task: Task, labels: [Label], hasAny: Bool = false,
-    anyThreshold: Float = 0.5
+    anyThreshold: Float = 0.5, hidden: [Int] = [], isWeighted: Bool = false, dense: DenseSpec? = nil
   ) throws(WitanError) {
     func demand(_ condition: Bool, _ message: String, _ place: String) throws(WitanError) {
       if !condition { throw WitanError(.invalidValue, message, at: place) }
@@ -50,6 +61,13 @@ public struct ModelSpec: Sendable, Hashable {
         "labels.\(label.id).threshold")
     }
     try demand(anyThreshold > 0 && anyThreshold <= 1, "is not in (0, 1]", "any_threshold")
+    try demand(
+      hidden.count <= 2 && hidden.allSatisfy { 1...Self.maximumUnits ~= $0 },
+      "is not up to two layers of 1...128",
+      "hidden")
+    self.hidden = hidden
+    self.isWeighted = isWeighted
+    self.dense = dense
     self.features = features
     self.task = task
     self.labels = labels
@@ -65,10 +83,29 @@ public struct ModelSpec: Sendable, Hashable {
   package var prohibited: [Int] { labels.indices.filter { labels[$0].stance == .prohibit } }
   /// Indices of the prohibited labels that the last column does not pool.
   package var unpooled: [Int] { prohibited.filter { !labels[$0].isPooled } }
-  /// Columns of the table.
+  /// Logits: one for each output, one in all for a choice of two.
   public var width: Int { isBinary ? 1 : outputs }
-  /// Width rounded up to whole vectors: the size of accumulators.
-  var lanes: Int { (width + Int(WITAN_LANES) - 1) / Int(WITAN_LANES) * Int(WITAN_LANES) }
+  /// Columns of the table: logits, hidden units, the squared weight.
+  public var columns: Int { width + (hidden.first ?? 0) + (isWeighted ? 1 : 0) }
+  /// Columns rounded up to whole vectors: the size of accumulators.
+  var lanes: Int { Head.padded(columns) }
+}
+
+/// Which table of word-piece vectors a model was trained with.
+public struct DenseSpec: Sendable, Hashable {
+  public var name: String
+  public var digest: String
+  public var dimensions: Int
+
+  public init(name: String, digest: String, dimensions: Int) {
+    self.name = name
+    self.digest = digest
+    self.dimensions = dimensions
+  }
+
+  public init(_ embeddings: StaticEmbeddings) {
+    self.init(name: embeddings.name, digest: embeddings.digest, dimensions: embeddings.dimensions)
+  }
 }
 
 extension ModelSpec {
@@ -80,15 +117,13 @@ extension ModelSpec {
       return label
     }
     return try ModelSpec(
-      features: features, task: task, labels: changed, hasAny: hasAny, anyThreshold: any)
+      features: features, task: task, labels: changed, hasAny: hasAny, anyThreshold: any, hidden: hidden,
+      isWeighted: isWeighted, dense: dense)
   }
 
   package var json: JSON {
-    [
-      "features": [
-        "version": JSON(features.version), "words": "1-2", "characters": "3-5",
-        "log2_buckets": JSON(features.log2Buckets),
-      ],
+    var fields: [String: JSON] = [
+      "features": features.json,
       "task": .string(task.rawValue),
       "labels": .array(
         labels.map { label in
@@ -104,18 +139,20 @@ extension ModelSpec {
       "has_any": .bool(hasAny),
       "any_threshold": JSON(anyThreshold),
     ]
+    if !hidden.isEmpty { fields["hidden"] = .array(hidden.map { JSON($0) }) }
+    if isWeighted { fields["weighted"] = true }
+    if let dense {
+      fields["dense"] = [
+        "name": .string(dense.name), "digest": .string(dense.digest), "dimensions": JSON(dense.dimensions),
+      ]
+    }
+    return .object(fields)
   }
 
   /// Reads what `json` wrote. Throws `format`, `unsupported` or `invalidValue`, naming the field.
   package init(json: JSON) throws(WitanError) {
     func missing(_ field: String) -> WitanError {
       WitanError(.format, "is missing or of the wrong type", at: field)
-    }
-    guard let features = json["features"], let version = features["version"]?.int else {
-      throw missing("features.version")
-    }
-    guard let log2Buckets = features["log2_buckets"]?.int else {
-      throw missing("features.log2_buckets")
     }
     guard let task = json["task"]?.string.flatMap(Task.init) else { throw missing("task") }
     guard let list = json["labels"]?.array else { throw missing("labels") }
@@ -136,8 +173,22 @@ extension ModelSpec {
           id: id, title: item["title"]?.string, stance: stance ?? nil, side: side ?? nil,
           isPooled: item["pooled"]?.bool ?? true, threshold: Float(threshold)))
     }
+    var hidden: [Int] = []
+    for item in json["hidden"]?.array ?? [] {
+      guard let units = item.int else { throw missing("hidden") }
+      hidden.append(units)
+    }
+    var dense: DenseSpec?
+    if let item = json["dense"] {
+      guard let name = item["name"]?.string, let digest = item["digest"]?.string,
+        let dimensions = item["dimensions"]?.int, 16...StaticEmbeddings.maximumDimensions ~= dimensions,
+        dimensions % Int(WITAN_LANES) == 0
+      else { throw missing("dense") }
+      dense = DenseSpec(name: name, digest: digest, dimensions: dimensions)
+    }
     try self.init(
-      features: FeatureSpec(version: version, log2Buckets: log2Buckets), task: task, labels: labels,
-      hasAny: hasAny, anyThreshold: Float(anyThreshold))
+      features: FeatureSpec(json: json["features"]), task: task, labels: labels, hasAny: hasAny,
+      anyThreshold: Float(anyThreshold), hidden: hidden, isWeighted: json["weighted"]?.bool ?? false,
+      dense: dense)
   }
 }

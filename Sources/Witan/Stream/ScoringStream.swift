@@ -10,41 +10,54 @@
 public final class ScoringStream {
   public let classifier: Classifier
   /// Bytes pushed since the start or the last reset.
-  public private(set) var byteCount = 0
+  public internal(set) var byteCount = 0
 
-  private var extractor: FeatureExtractor
-  private var bag: EmbeddingBag
-  private let reading: UnsafeMutablePointer<Int32>  // [lanes] sums with the open word
-  private let output: UnsafeMutablePointer<Float>  // [lanes] probabilities
+  var extractor: FeatureExtractor
+  var bag: EmbeddingBag
+  var denseBag: DenseBag?
+  private let reading: UnsafeMutablePointer<Int32>  // [lanes + dimensions] sums with the open word
+  private let output: UnsafeMutablePointer<Float>  // [outputs] probabilities, then scratch
   private let workspace = FeatureExtractor.Workspace()
+  private let denseWorkspace: WordPieceTokenizer.Workspace?
 
   init(_ classifier: Classifier) {
     self.classifier = classifier
     let spec = classifier.spec
     extractor = FeatureExtractor(spec.features)
     bag = EmbeddingBag(classifier)
-    reading = .allocate(capacity: spec.lanes)
-    output = .allocate(capacity: spec.lanes)
-    reading.initialize(repeating: 0, count: spec.lanes)
-    output.initialize(repeating: 0, count: spec.lanes)
+    denseBag = classifier.embeddings.map { DenseBag($0) }
+    denseWorkspace = classifier.embeddings.map { _ in WordPieceTokenizer.Workspace() }
+    let readingCount = spec.lanes + (classifier.embeddings?.dimensions ?? 0)
+    let outputCount = spec.outputs + classifier.scratchCount(1)
+    reading = .allocate(capacity: readingCount)
+    output = .allocate(capacity: outputCount)
+    reading.initialize(repeating: 0, count: readingCount)
+    output.initialize(repeating: 0, count: outputCount)
   }
 
   deinit {
     bag.sums.deallocate()
+    denseBag?.sums.deallocate()
     reading.deallocate()
     output.deallocate()
   }
 
   /// Bytes of memory that this stream holds, scratch included.
   public var stateByteCount: Int {
-    classifier.spec.lanes * 12 + FeatureExtractor.Workspace.byteCount
-      + MemoryLayout<FeatureExtractor>.size + MemoryLayout<EmbeddingBag>.size
+    let own = classifier.spec.lanes * 8 + (classifier.spec.outputs + classifier.scratchCount(1)) * 4
+    let dense = denseWorkspace.map { _ in
+      WordPieceTokenizer.Workspace.byteCount + MemoryLayout<DenseBag>.size
+        + 8 * (classifier.embeddings?.dimensions ?? 0)
+    }
+    return own + FeatureExtractor.Workspace.byteCount + MemoryLayout<FeatureExtractor>.size
+      + MemoryLayout<EmbeddingBag>.size + (dense ?? 0)
   }
 
   /// Adds the next bytes of the text. O(bytes); no allocation.
   public func push(_ bytes: UnsafeBufferPointer<UInt8>) {
     byteCount += bytes.count
     extractor.push(bytes, workspace) { bag.add($0) }
+    if let denseWorkspace { denseBag?.push(bytes, denseWorkspace) }
   }
 
   public func push(_ bytes: [UInt8]) { bytes.withUnsafeBufferPointer(push) }
@@ -56,12 +69,16 @@ public final class ScoringStream {
 
   /// Ends the text: an incomplete character is replaced, the open word closed. Scores stay readable;
   /// what is pushed afterwards begins a new word.
-  public func finish() { extractor.finish(workspace) { bag.add($0) } }
+  public func finish() {
+    extractor.finish(workspace) { bag.add($0) }
+    if let denseWorkspace { denseBag?.finish(denseWorkspace) }
+  }
 
   /// Starts a new text.
   public func reset() {
     extractor = FeatureExtractor(classifier.spec.features)
     bag.reset()
+    denseBag?.reset()
     byteCount = 0
   }
 
@@ -69,13 +86,15 @@ public final class ScoringStream {
   /// next call. O(width); no allocation. [outputs]
   public func read() -> UnsafeBufferPointer<Float> {
     let pending = extractor.pending(workspace)
-    if pending.isEmpty || bag.count + pending.count > ModelSpec.maximumFeatures {
-      classifier.probabilities(bag.sums, count: bag.count, into: output)
-    } else {
+    var (sums, count) = (bag.sums, bag.count)
+    if !pending.isEmpty && bag.count + pending.count <= ModelSpec.maximumFeatures {
       var open = bag.copied(to: reading)
       open.add(pending)
-      classifier.probabilities(reading, count: open.count, into: output)
+      (sums, count) = (reading, open.count)
     }
+    let denseSums = denseWorkspace.flatMap { denseBag?.read($0, into: reading + classifier.spec.lanes) }
+    classifier.probabilities(
+      sums, counts: &count, denseSums: denseSums, scratch: output + classifier.spec.outputs, into: output)
     return UnsafeBufferPointer(start: output, count: classifier.spec.outputs)
   }
 
@@ -94,62 +113,18 @@ public final class ScoringStream {
     let copy = ScoringStream(classifier)
     copy.extractor = extractor
     copy.bag.copy(bag)
+    if let denseBag { copy.denseBag?.copy(denseBag) }
     copy.byteCount = byteCount
     return copy
   }
 
-  /// Sums of the closed words. [width]
+  /// Sums of the closed words. [columns]
   package var sums: UnsafeBufferPointer<Int32> {
-    UnsafeBufferPointer(start: bag.sums, count: classifier.spec.width)
-  }
-}
-
-extension ScoringStream {
-  /// The state as bytes: what `resume` goes on from, also in another process on another machine.
-  public func save() -> [UInt8] {
-    var out: [UInt8] = []
-    func put(_ word: UInt32) { withUnsafeBytes(of: word.littleEndian) { out += $0 } }
-    put(Self.savedMark)
-    put(UInt32(classifier.spec.width))
-    put(UInt32(truncatingIfNeeded: byteCount))
-    put(UInt32(truncatingIfNeeded: byteCount >> 32))
-    put(UInt32(bag.count))
-    put(bag.isFull ? 1 : 0)
-    extractor.saved.forEach(put)
-    sums.forEach { put(UInt32(bitPattern: $0)) }
-    return out
+    UnsafeBufferPointer(start: bag.sums, count: classifier.spec.columns)
   }
 
-  /// Takes up the state that `save` gave, of a stream of the same model. Throws `format` when the
-  /// bytes are not such a state; the stream is then as it was.
-  public func resume(_ saved: [UInt8]) throws(WitanError) {
-    let width = classifier.spec.width
-    let head = 6
-    guard saved.count == 4 * (head + FeatureExtractor.savedCount + width) else {
-      throw WitanError(.format, "the saved stream has \(saved.count) bytes; is it of this model?")
-    }
-    let words = saved.withUnsafeBytes { raw in
-      (0..<saved.count / 4).map {
-        UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self))
-      }
-    }
-    guard words[0] == Self.savedMark, words[1] == width else {
-      throw WitanError(.format, "the saved stream is of another version or model; save it again")
-    }
-    let count = Int(words[4])
-    let values = words[(head + FeatureExtractor.savedCount)...].map { Int32(bitPattern: $0) }
-    guard count <= ModelSpec.maximumFeatures, words[5] <= 1,
-      values.allSatisfy({ Int($0.magnitude) <= 127 * count })
-    else {
-      throw WitanError(.format, "the saved stream is damaged: sums do not fit its feature count")
-    }
-    var extractor = FeatureExtractor(classifier.spec.features)
-    try extractor.restore(words[head..<head + FeatureExtractor.savedCount])
-    self.extractor = extractor
-    for (j, value) in values.enumerated() { bag.sums[j] = value }
-    bag.restore(count: count, isFull: words[5] == 1)
-    byteCount = Int(words[2]) | Int(words[3]) << 32
+  /// Sums of the closed word pieces. [dimensions]
+  package var denseSums: UnsafeBufferPointer<Int32> {
+    UnsafeBufferPointer(start: denseBag?.sums, count: classifier.embeddings?.dimensions ?? 0)
   }
-
-  private static var savedMark: UInt32 { 0x5749_5401 }  // "WIT", version 1
 }

@@ -22,6 +22,10 @@ package struct WordPieceTokenizer {
       WordPieceVocabulary.Options.maximumCharactersLimit
       + Int(WITAN_WORDPIECE_MAX) * (SpecialTokens.maximumLength + 1 + block / 2)
 
+    static let byteCount =
+      4 * (idCapacity + SpecialTokens.maximumLength + 1 + 2 * Int(WITAN_WORDPIECE_MAX))
+      + 8 * WordPieceTable.maximumKey
+
     package init() {
       ids = .allocate(capacity: Self.idCapacity)
       hashes = .allocate(capacity: WordPieceTable.maximumKey)

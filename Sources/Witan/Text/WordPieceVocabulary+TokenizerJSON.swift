@@ -36,6 +36,23 @@ extension WordPieceVocabulary {
     try self.init(Self.tokens(members), added: try Self.addedTokens(document), options)
   }
 
+  /// The tokens of the vocabulary in the order of their ids, which must be 0, 1, 2 and so on. O(bytes).
+  package static func tokens(tokenizerJSON bytes: [UInt8]) throws(WitanError) -> [[UInt8]] {
+    var members: [(key: String, value: JSON)] = []
+    var failure: WitanError?
+    bytes.withUnsafeBufferPointer { buffer in
+      do throws(WitanError) {
+        _ = try JSON(parsing: buffer, listing: ["model", "vocab"], into: &members)
+      } catch { failure = error }
+    }
+    if let failure { throw failure }
+    let tokens = try Self.tokens(members).sorted { $0.id < $1.id }
+    guard tokens.indices.allSatisfy({ tokens[$0].id == UInt32($0) }) else {
+      throw WitanError(.unsupported, "has gaps in its ids", at: "model.vocab")
+    }
+    return tokens.map { Array($0.bytes) }
+  }
+
   private static func read(normalizer: Fields, into options: inout Options) throws(WitanError) {
     try normalizer.expect(type: "BertNormalizer")
     options.cleansText = try normalizer.bool("clean_text")

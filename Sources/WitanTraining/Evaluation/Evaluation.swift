@@ -107,7 +107,9 @@ extension Evaluation {
       : Metrics.reliability(p.flatMap { $0.prefix(spec.labels.count) }, truth.flatMap { $0 })
     let losses = examples.indices.map { i in
       let targets = spec.labels.map { examples[i].labels[$0.id] ?? 0 }
-      return Loss.crossEntropy(softmax: isChoice, p[i], targets[...])
+      return p[i].withUnsafeBufferPointer {
+        Loss.crossEntropy(softmax: isChoice, $0, targets[...])
+      }
     }
     logLoss = losses.reduce(0, +) / Double(n)
 
@@ -155,15 +157,27 @@ extension Evaluation {
 extension Classifier {
   /// Probabilities of many texts, on all cores. [texts][outputs]
   package func probabilities(of texts: [String]) -> [[Float]] {
-    let shards = min(64, max(1, texts.count / 64))
-    return concurrentMap(shards) { shard -> [[Float]] in
-      let stream = self.makeStream()
-      return (shard * texts.count / shards..<(shard + 1) * texts.count / shards).map { i in
-        stream.reset()
-        stream.push(texts[i])
-        stream.finish()
-        return Array(stream.read())
+    let outputs = spec.outputs
+    return batches(of: texts) { scorer in
+      let p = scorer.flush()
+      return stride(from: 0, to: p.count, by: outputs).map { Array(p[$0..<$0 + outputs]) }
+    }
+  }
+
+  /// Logits before calibration. [texts x width]
+  func logits(of texts: [String]) -> [Float] { batches(of: texts) { $0.flushLogits() } }
+
+  private func batches<T: Sendable>(of texts: [String], _ read: @Sendable (BatchScorer) -> [T]) -> [T] {
+    let shards = min(64, max(1, texts.count / BatchScorer.size))
+    return concurrentMap(shards) { shard -> [T] in
+      let scorer = BatchScorer(self)
+      var out: [T] = []
+      for i in shard * texts.count / shards..<(shard + 1) * texts.count / shards {
+        if scorer.isFull { out += read(scorer) }
+        var text = texts[i]
+        text.withUTF8(scorer.add)
       }
+      return out + read(scorer)
     }.flatMap { $0 }
   }
 }

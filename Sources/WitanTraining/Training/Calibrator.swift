@@ -40,9 +40,13 @@ struct Calibration {
     for i in 0..<dev.count where dev.weights[i] > 0 {
       let row = i * width
       for j in 0..<width { z[j] = slope[j] * logits[row + j] + offset[j] }
-      spec.activate(&z)
       let weight = Double(dev.weights[i])
-      loss += weight * Loss.crossEntropy(softmax: spec.isSoftmax, z, dev.targets[row..<row + width])
+      loss += z.withUnsafeMutableBufferPointer { z in
+        spec.activate(z.baseAddress!)
+        return weight
+          * Loss.crossEntropy(
+            softmax: spec.isSoftmax, UnsafeBufferPointer(z), dev.targets[row..<row + width])
+      }
       total += weight
     }
     return total > 0 ? loss / total : 0
@@ -63,8 +67,11 @@ enum Calibrator {
       var z = [Float](repeating: 0, count: width)
       for start in stride(from: 0, to: logits.count, by: width) where weights[start / width] > 0 {
         for j in 0..<width { z[j] = logits[start + j] * inverse }
-        z.withUnsafeMutableBufferPointer { softmax($0.baseAddress!, width) }
-        let loss = Loss.crossEntropy(softmax: true, z, targets[start..<start + width])
+        let loss = z.withUnsafeMutableBufferPointer { z in
+          softmax(z.baseAddress!, width)
+          return Loss.crossEntropy(
+            softmax: true, UnsafeBufferPointer(z), targets[start..<start + width])
+        }
         total += Double(weights[start / width]) * loss
       }
       return total

@@ -3,7 +3,7 @@ internal import Foundation
 enum Loss {
   /// Cross entropy of probabilities against soft targets: summed over sigmoids, or of one softmax.
   static func crossEntropy(
-    softmax: Bool, _ p: [Float], _ targets: ArraySlice<Float>
+    softmax: Bool, _ p: UnsafeBufferPointer<Float>, _ targets: ArraySlice<Float>
   ) -> Double {
     var loss = 0.0
     for (j, y) in targets.enumerated() {

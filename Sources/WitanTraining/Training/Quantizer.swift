@@ -1,22 +1,63 @@
 internal import Witan
 
-/// Float rows to int8 rows, one scale per column.
+/// Float weights to whole numbers: table columns with a step each, layers with a step for each row.
 enum Quantizer {
+  /// The weights as the runtime reads them. `activations` are the largest of each hidden layer; `squares`
+  /// the weights of features in the norm. O(10 x weights).
+  static func quantize(
+    _ network: Network, _ calibration: Calibration, squares: [UInt8]?, activations: [Float]
+  ) -> ModelWeights {
+    let spec = network.spec
+    let (table, scale) = quantizeTable(network, squares)
+    var weights = ModelWeights(
+      table: table, scale: scale,
+      bias: Array(UnsafeBufferPointer(start: network.bias, count: network.columns)),
+      calibrationSlope: calibration.slope, calibrationOffset: calibration.offset)
+    if let dimensions = spec.dense?.dimensions {
+      weights.dense = matrix(network.dense, dimensions, Network.denseGain / Head.unitLength)
+    }
+    guard let last = spec.hidden.last else { return weights }
+    // Room for texts that excite a unit more than any in training did.
+    weights.steps = activations.map { max($0, 1e-3) * 2 / Head.maximumActivation }
+    weights.output = matrix(network.output, last, weights.steps.last!)
+    if spec.hidden.count == 2 {
+      weights.hidden = matrix(network.hidden, spec.hidden[0], weights.steps[0])
+      weights.hiddenBias = Array(
+        UnsafeBufferPointer(start: network.hiddenBias.weights, count: spec.hidden[1]))
+    }
+    return weights
+  }
+
+  /// A layer without its padding; `unit` is the value of a step of its input.
+  private static func matrix(_ layer: Network.Layer, _ columns: Int, _ unit: Float) -> ModelWeights.Matrix {
+    var rows: [Float] = []
+    for i in 0..<layer.rows {
+      rows += UnsafeBufferPointer(start: layer.weights + i * layer.width, count: columns)
+    }
+    var matrix = ModelWeights.Matrix(rounding: rows, columns: columns)
+    matrix.scale = matrix.scale.map { $0 * unit }
+    return matrix
+  }
+
   /// Chooses for each column the step that loses least (mean square), among clipping points from the
-  /// largest weight down; rounds half to even. O(10 x weights).
-  ///
-  /// The result has shapes [buckets x width] and [width].
-  static func quantize(_ trainer: LinearTrainer) -> (table: [Int8], scale: [Float]) {
-    let (buckets, width) = (trainer.spec.features.buckets, trainer.spec.width)
+  /// largest weight down; rounds half to even. [buckets x spec.columns], [columns]
+  private static func quantizeTable(
+    _ network: Network, _ squares: [UInt8]?
+  ) -> (table: [Int8], scale: [Float]) {
+    let (buckets, columns) = (network.spec.features.buckets, network.columns)
+    let width = network.spec.columns
     var table = [Int8](repeating: 0, count: buckets * width)
-    var scale = [Float](repeating: 0, count: width)
+    var scale = [Float](repeating: 0, count: columns)
     var column: [Float] = []
-    for j in 0..<width {
+    for j in 0..<columns {
       column.removeAll(keepingCapacity: true)
-      for b in 0..<buckets where trainer[b, j] != 0 { column.append(trainer[b, j]) }
+      for b in 0..<buckets where network[b, j] != 0 { column.append(network[b, j]) }
       scale[j] = bestStep(column)
       let inverse = scale[j] > 0 ? 1 / scale[j] : 0
-      for b in 0..<buckets { table[b * width + j] = step(trainer[b, j], inverse) }
+      for b in 0..<buckets { table[b * width + j] = step(network[b, j], inverse) }
+    }
+    if let squares {
+      for b in 0..<buckets { table[b * width + columns] = Int8(squares[b]) }
     }
     return (table, scale)
   }

@@ -2,13 +2,18 @@ internal import Crypto
 internal import Foundation
 public import Witan
 
-/// Trains linear classifiers from examples.
+/// Trains classifiers from examples.
 public struct Trainer {
   public var options: TrainingOptions
+  /// The table of word-piece vectors that models are to use; nil for n-grams alone.
+  public var embeddings: StaticEmbeddings?
   /// Called after each epoch, on the calling thread.
   public var onProgress: (TrainingProgress) -> Void = { _ in }
 
-  public init(options: TrainingOptions = TrainingOptions()) { self.options = options }
+  public init(options: TrainingOptions = TrainingOptions(), embeddings: StaticEmbeddings? = nil) {
+    self.options = options
+    self.embeddings = embeddings
+  }
 
   /// A trained classifier, and what training found.
   public struct Result {
@@ -38,16 +43,13 @@ public struct Trainer {
         "the training examples have \(names.count) label(s)\(names.first.map { ": '\($0)'" } ?? ""); "
           + "a choice needs two or more")
     }
-    let log2Buckets =
-      options.log2Buckets
-      ?? TrainingOptions.log2Buckets(forWidth: isSingle && names.count == 2 ? 1 : names.count)
     let spec = try ModelSpec(
-      features: FeatureSpec(log2Buckets: log2Buckets), task: isSingle ? .singleLabel : .multiLabel,
+      features: FeatureSpec(log2Buckets: 14), task: isSingle ? .singleLabel : .multiLabel,
       labels: names.map { Label(id: $0) })
     return try train(examples, dev: dev, spec: spec, metadata: metadata)
   }
 
-  /// Trains the outputs that `spec` names.
+  /// Trains the outputs that `spec` names; the rest of its architecture comes of `options.recipe`.
   ///
   /// Without `dev`, a share of the examples is held out (by a hash of their text, so that equal
   /// texts stay together) to find the number of epochs and the calibration; then the weights are
@@ -73,107 +75,52 @@ public struct Trainer {
     let (fit, held) = dev.map { (examples, $0) } ?? split(examples)
     guard !fit.isEmpty else { throw WitanError(.data, "there are no training examples") }
 
-    let fitSet = TrainingSet(fit, spec)
-    let devSet = TrainingSet(held, spec)
-    let found = search(fitSet, devSet, spec)
-    let report = quantizationReport(found.trainer, devSet)
-    let heldOut = modelWeights(found.trainer, found.calibration)
-    var weights = heldOut
+    let balance = options.balancesClasses ? Self.classWeights(fit) : [:]
+    let search = RecipeSearch(
+      options: options, base: spec, embeddings: embeddings, fit: fit.map { $0.weighted(by: balance) },
+      dev: held, onProgress: onProgress)
+    var (found, tried) = try search.run()
+    let spec = found.network.spec
+    let heldOut = weights(found, fit)
+    let report = try quantizationReport(found, spec, heldOut, held)
+    var final = heldOut
     if (dev == nil && !held.isEmpty) || more != nil {
-      let all = TrainingSet(fit + held + (more ?? []), spec)
-      weights = modelWeights(refit(all, found), found.calibration)
+      let all = fit + held + (more ?? [])
+      found = try search.refit(found, on: all.map { $0.weighted(by: balance) })
+      final = weights(found, all)
     }
     let summary = TrainingSummary(
-      examples: examples.count, devExamples: held.count, epochs: found.epochs,
-      wordRate: found.wordRate, seed: options.seed, trainLoss: found.trainLoss,
-      devLoss: found.devLoss, quantization: report, seconds: Date().timeIntervalSince(started))
+      examples: examples.count, devExamples: held.count, epochs: found.epochs, recipe: found.recipe,
+      recipesTried: tried, seed: options.seed, trainLoss: found.trainLoss, devLoss: found.devLoss,
+      quantization: report, seconds: Date().timeIntervalSince(started))
     var metadata = metadata
     metadata["witan.data_digest"] = Self.digest(examples + (dev ?? []) + (more ?? []))
     metadata["witan.seed"] = "\(options.seed)"
     metadata["witan.training"] = summary.json.text()
     return Result(
-      spec: spec, summary: summary, weights: weights, heldOutWeights: heldOut, metadata: metadata)
+      spec: spec, summary: summary, weights: final, heldOutWeights: heldOut, metadata: metadata)
   }
 
-  private func modelWeights(_ trainer: LinearTrainer, _ calibration: Calibration) -> ModelWeights {
-    let (table, scale) = trainer.quantized()
-    return ModelWeights(
-      table: table, scale: scale, bias: Array(trainer.bias.prefix(trainer.spec.width)),
-      calibrationSlope: calibration.slope, calibrationOffset: calibration.offset)
-  }
-
-  /// What the search found: the best pass of the best word rate.
-  private struct Found {
-    var trainer: LinearTrainer
-    var calibration: Calibration
-    var wordRate: Float
-    var epochs = 0
-    var best = Double.infinity
-    var trainLoss: [Double] = []
-    var devLoss: [Double] = []
-  }
-
-  /// Trains with each word rate until the calibrated dev loss has not fallen for `patience` passes.
-  private func search(_ data: TrainingSet, _ dev: TrainingSet, _ spec: ModelSpec) -> Found {
-    var found: Found?
-    for wordRate in dev.count > 0 ? options.wordRates : Array(options.wordRates.prefix(1)) {
-      let run = search(data, dev, spec, wordRate)
-      if run.best < found?.best ?? .infinity { found = run }
+  private func weights(_ found: RecipeSearch.Found, _ examples: [Example]) -> ModelWeights {
+    var activations: [Float] = []
+    if !found.network.spec.hidden.isEmpty {
+      var sample = TrainingSet(Array(examples.prefix(2000)), found.network.spec, embeddings)
+      if let weights = found.featureWeights { sample.apply(weights) }
+      activations = NetworkTrainer(network: found.network, options: options, recipe: found.recipe)
+        .largestActivations(sample)
     }
-    return found
-      ?? Found(
-        trainer: LinearTrainer(spec, options), calibration: .identity(spec.width), wordRate: 1)
+    return Quantizer.quantize(
+      found.network, found.calibration, squares: found.featureWeights?.squares, activations: activations)
   }
 
-  private func search(
-    _ data: TrainingSet, _ dev: TrainingSet, _ spec: ModelSpec, _ wordRate: Float
-  ) -> Found {
-    var trainer = LinearTrainer(spec, options)
-    trainer.startFromBaseRates(data)
-    var random = SeededRandom(seed: options.seed, purpose: "train")
-    var found = Found(trainer: trainer, calibration: .identity(spec.width), wordRate: wordRate)
-    for epoch in 1...options.maximumEpochs {
-      let order = shuffled(data.count, &random)
-      let trainLoss = trainer.epoch(data, order: order, wordRate: wordRate, random: &random)
-      let logits = trainer.logits(dev)
-      let calibration = Calibration(logits, dev, spec)
-      let devLoss = dev.count > 0 ? calibration.loss(logits, dev, spec) : trainLoss
-      found.trainLoss.append(trainLoss)
-      found.devLoss.append(devLoss)
-      onProgress(
-        TrainingProgress(
-          epoch: epoch, maximumEpochs: options.maximumEpochs, trainLoss: trainLoss,
-          devLoss: dev.count > 0 ? devLoss : nil, phase: "train", examplesDone: data.count,
-          examplesTotal: data.count))
-      if devLoss < found.best {
-        (found.trainer, found.calibration) = (trainer, calibration)
-        (found.epochs, found.best) = (epoch, devLoss)
-      }
-      if epoch - found.epochs >= options.patience { break }
+  /// What each label weighs so that all weigh the same together.
+  private static func classWeights(_ examples: [Example]) -> [String: Float] {
+    var mass: [String: Float] = [:]
+    for example in examples {
+      for (label, degree) in example.labels { mass[label, default: 0] += degree * example.weight }
     }
-    return found
-  }
-
-  /// The same training again on all examples, for as many passes as were best.
-  private func refit(_ data: TrainingSet, _ found: Found) -> LinearTrainer {
-    var trainer = LinearTrainer(found.trainer.spec, options)
-    trainer.startFromBaseRates(data)
-    var random = SeededRandom(seed: options.seed, purpose: "refit")
-    for epoch in 1...max(1, found.epochs) {
-      let order = shuffled(data.count, &random)
-      let loss = trainer.epoch(data, order: order, wordRate: found.wordRate, random: &random)
-      onProgress(
-        TrainingProgress(
-          epoch: epoch, maximumEpochs: found.epochs, trainLoss: loss, devLoss: nil, phase: "refit",
-          examplesDone: data.count, examplesTotal: data.count))
-    }
-    return trainer
-  }
-
-  private func shuffled(_ count: Int, _ random: inout SeededRandom) -> [Int] {
-    var order = Array(0..<count)
-    random.shuffle(&order)
-    return order
+    let total = mass.values.reduce(0, +)
+    return mass.mapValues { total / (Float(mass.count) * max($0, 1e-6)) }
   }
 
   /// Holds out a share by a hash of text and seed.
@@ -187,17 +134,24 @@ public struct Trainer {
     return fit.isEmpty ? (examples, []) : (fit, examples.filter(isHeld))
   }
 
+  /// Whole numbers against floats, and the whole against what is left without the shared table.
   private func quantizationReport(
-    _ trainer: LinearTrainer, _ dev: TrainingSet
-  ) -> TrainingSummary.Quantization? {
-    guard dev.count > 0 else { return nil }
-    let (table, scale) = trainer.quantized()
-    let float = trainer.logits(dev)
-    let exact = trainer.dequantized(table, scale).logits(dev)
+    _ found: RecipeSearch.Found, _ spec: ModelSpec, _ weights: ModelWeights, _ dev: [Example]
+  ) throws(WitanError) -> TrainingSummary.Quantization? {
+    guard !dev.isEmpty else { return nil }
+    let bytes = ModelFile.encode(spec: spec, weights: weights, metadata: [:])
+    var held = TrainingSet(dev, spec, embeddings)
+    if let weights = found.featureWeights { held.apply(weights) }
+    let float = NetworkTrainer(network: found.network, options: options, recipe: found.recipe).logits(held)
+    func logits(_ embeddings: StaticEmbeddings?) throws(WitanError) -> [Float] {
+      try Classifier(bytes: bytes, embeddings: embeddings).logits(of: dev.map(\.text))
+    }
+    let exact = try logits(embeddings)
     return TrainingSummary.Quantization(
-      floatAccuracy: Metrics.accuracy(float, dev, trainer.spec),
-      int8Accuracy: Metrics.accuracy(exact, dev, trainer.spec),
-      largestLogitDifference: zip(float, exact).reduce(0) { max($0, ($1.0 - $1.1).magnitude) })
+      floatAccuracy: Metrics.accuracy(float, held, spec), int8Accuracy: Metrics.accuracy(exact, held, spec),
+      largestLogitDifference: zip(float, exact).reduce(0) { max($0, ($1.0 - $1.1).magnitude) },
+      accuracyWithoutEmbeddings: spec.dense == nil
+        ? nil : Metrics.accuracy(try logits(nil), held, spec))
   }
 
   /// SHA-256 over the examples as JSON lines, in order.
@@ -208,15 +162,12 @@ public struct Trainer {
   }
 }
 
-extension LinearTrainer {
-  func quantized() -> (table: [Int8], scale: [Float]) { Quantizer.quantize(self) }
-
-  /// This trainer with the weights that the int8 table stands for.
-  func dequantized(_ table: [Int8], _ scale: [Float]) -> LinearTrainer {
+extension Example {
+  fileprivate func weighted(by classes: [String: Float]) -> Example {
+    guard !classes.isEmpty, !labels.isEmpty else { return self }
     var copy = self
-    for b in 0..<spec.features.buckets {
-      for j in 0..<spec.width { copy[b, j] = Float(table[b * spec.width + j]) * scale[j] }
-    }
+    copy.weight *=
+      labels.reduce(0) { $0 + $1.value * (classes[$1.key] ?? 1) } / max(1e-6, labels.values.reduce(0, +))
     return copy
   }
 }

@@ -1,6 +1,7 @@
+internal import Foundation
 internal import Witan
 
-/// How a linear classifier is trained. The defaults are what the benchmarks use.
+/// How a classifier is trained. The defaults are what the benchmarks use.
 public struct TrainingOptions: Sendable {
   /// Decides the split, the order of examples and which features are dropped.
   public var seed: UInt64 = 1
@@ -8,18 +9,21 @@ public struct TrainingOptions: Sendable {
   public var maximumEpochs = 40
   /// Passes without a lower dev loss after which training stops.
   public var patience = 3
-  /// Share of feature occurrences left out of each step, so that no single one is relied on.
-  public var featureDropout = 0.3
-  /// First step size of AdaGrad.
-  public var learningRate: Float = 0.02
-  /// How much faster words and pairs learn than character n-grams. Each is tried; the lowest dev loss
-  /// wins: clean short questions want words, misspelt tweets want characters.
-  public var wordRates: [Float] = [1, 6]
   /// Share of the examples held out when no dev part is given.
   public var devShare = 0.1
-  /// log2 of the table's rows; nil chooses them so that the table stays below 2 MB (8 MB above 20
-  /// outputs).
-  public var log2Buckets: Int? = nil
+  /// The architecture and step sizes, or where a search begins.
+  public var recipe = Recipe()
+  /// Word rates to try when nothing else is searched; the lowest dev loss wins.
+  public var wordRates: [Float] = [1, 6]
+  /// Seconds to search recipes in, on the dev part; nil for none.
+  public var autotune: Double?
+  /// Whether each class weighs the same, however many examples it has.
+  public var balancesClasses = false
+  /// Threads that train; the result does not depend on it.
+  public var threads = ProcessInfo.processInfo.activeProcessorCount
+
+  /// Step size of hidden layers: AdaGrad's, in units of their weights.
+  static let layerRate: Float = 0.02
 
   public init() {}
 
@@ -30,10 +34,13 @@ public struct TrainingOptions: Sendable {
     }
     try demand(maximumEpochs >= 1, "maximumEpochs", "at least 1")
     try demand(patience >= 1, "patience", "at least 1")
-    try demand(0...0.9 ~= featureDropout, "featureDropout", "in 0...0.9")
-    try demand(learningRate > 0 && learningRate.isFinite, "learningRate", "above 0")
+    try demand(0...0.9 ~= recipe.featureDropout, "recipe.featureDropout", "in 0...0.9")
+    try demand(
+      recipe.learningRate > 0 && recipe.learningRate.isFinite, "recipe.learningRate", "above 0")
     try demand(0...0.9 ~= devShare, "devShare", "in 0...0.9")
     try demand(!wordRates.isEmpty && wordRates.allSatisfy { $0 > 0 }, "wordRates", "one or more above 0")
+    try demand(autotune ?? 1 > 0, "autotune", "above 0 seconds")
+    try demand(threads >= 1, "threads", "at least 1")
   }
 
   /// What suits synthetic text, measured on real requests: it is less varied than a data set, so few
@@ -41,17 +48,12 @@ public struct TrainingOptions: Sendable {
   public static var forConstitutions: TrainingOptions {
     var options = TrainingOptions()
     options.maximumEpochs = 10
-    options.learningRate = 0.12
-    options.featureDropout = 0.2
+    options.recipe.learningRate = 0.12
+    options.recipe.featureDropout = 0.2
+    options.recipe.weighted = false
+    options.recipe.log2Buckets = 17
     options.wordRates = [2]
-    options.log2Buckets = 17
     return options
-  }
-
-  /// The most rows whose table of `width` columns stays below the size that the default promises.
-  static func log2Buckets(forWidth width: Int) -> Int {
-    let limit = width <= 20 ? 1_900_000 : 8_000_000
-    return (14...20).last { (1 << $0) * width <= limit } ?? 14
   }
 }
 

@@ -1,29 +1,53 @@
+internal import CKernels
 internal import Foundation
 internal import Witan
 
-/// Examples as the trainer takes them: feature ids and targets in flat arrays.
+/// Examples as the trainer takes them: feature ids, dense vectors and targets in flat arrays.
 struct TrainingSet {
-  var ids: [UInt32] = []  // all examples in a row
-  var ends: [Int] = []  // [examples] where the ids of each end
+  /// The rows of the table are cut into so many parts, so that threads can train on different ones; the
+  /// ids of an example stand part by part.
+  static let parts = 4
+
+  /// All examples in a row. The low bits are the row, bits 24...30 the feature's squared weight, the
+  /// highest tells words from characters.
+  private(set) var ids: [UInt32] = []
+  private var ends: [Int] = []  // [examples x parts] where the ids of each part end
+  private(set) var norms: [Float] = []  // [examples] what sums are divided by
+  private(set) var dense: [Float] = []  // [examples x dimensions] unit vectors of the word pieces
+  let dimensions: Int
   var targets: [Float] = []  // [examples x width]
   var weights: [Float] = []  // [examples]
 
-  var count: Int { ends.count }
+  var count: Int { ends.count / Self.parts }
 
-  func ids(_ i: Int) -> Range<Int> { (i == 0 ? 0 : ends[i - 1])..<ends[i] }
+  func ids(_ i: Int) -> Range<Int> {
+    (i == 0 ? 0 : ends[Self.parts * i - 1])..<ends[Self.parts * (i + 1) - 1]
+  }
+
+  /// The ids of example `i` in one part of the rows.
+  func ids(_ i: Int, part: Int) -> Range<Int> {
+    let k = Self.parts * i + part
+    return (k == 0 ? 0 : ends[k - 1])..<ends[k]
+  }
+
+  /// Features of the longest example.
+  var longest: Int { (0..<count).map { ids($0).count }.max() ?? 0 }
 
   /// Extracts the features of `examples` on all cores; the result does not depend on their number.
-  init(_ examples: [Example], _ spec: ModelSpec) {
+  init(_ examples: [Example], _ spec: ModelSpec, _ embeddings: StaticEmbeddings?) {
+    dimensions = spec.dense?.dimensions ?? 0
     let shardCount = min(64, max(1, examples.count / 64))
     let bounds = (0...shardCount).map { $0 * examples.count / shardCount }
     let shards = concurrentMap(shardCount) { shard in
-      Self.extract(examples[bounds[shard]..<bounds[shard + 1]], spec.features)
+      Self.extract(examples[bounds[shard]..<bounds[shard + 1]], spec.features, embeddings)
     }
     for shard in shards {
       let base = ids.count
       ids += shard.ids
       ends += shard.ends.map { $0 + base }
+      dense += shard.dense
     }
+    norms = (0..<count).map { Float(max(1, ids($0).count)).squareRoot() }
     weights = examples.map(\.weight)
     targets.reserveCapacity(examples.count * spec.width)
     for example in examples {
@@ -41,25 +65,52 @@ struct TrainingSet {
     }
   }
 
-  private static func extract(
-    _ examples: ArraySlice<Example>, _ spec: FeatureSpec
-  ) -> (ids: [UInt32], ends: [Int]) {
-    let workspace = FeatureExtractor.Workspace()
+  /// Marks each id with its feature's weight and takes the norms from them.
+  mutating func apply(_ weights: FeatureWeights) {
+    for i in 0..<count {
+      var sum = 0
+      for k in ids(i) {
+        let square = weights.squares[Int(ids[k] & UInt32(WITAN_TRAIN_ROW_MASK))]
+        ids[k] |= UInt32(square) << 24
+        sum += Int(square)
+      }
+      norms[i] = Float(max(1, sum)).squareRoot()
+    }
+  }
+
+  private struct Shard {
     var ids: [UInt32] = []
     var ends: [Int] = []
+    var dense: [Float] = []
+  }
+
+  private static func extract(
+    _ examples: ArraySlice<Example>, _ spec: FeatureSpec, _ embeddings: StaticEmbeddings?
+  ) -> Shard {
+    let workspace = FeatureExtractor.Workspace()
+    let vectors = embeddings.map { DenseVectors($0) }
+    var shard = Shard()
+    var found: [UInt32] = []
+    let shift = UInt32(spec.log2Buckets - parts.trailingZeroBitCount)
     for example in examples {
       var extractor = FeatureExtractor(spec, marksWords: true)
       var text = example.text
-      text.withUTF8 { bytes in extractor.push(bytes, workspace) { ids += $0 } }
-      extractor.finish(workspace) { ids += $0 }
-      // The runtime stops counting there, so training does.
-      let start = ends.last ?? 0
-      if ids.count - start > ModelSpec.maximumFeatures {
-        ids.removeLast(ids.count - start - ModelSpec.maximumFeatures)
+      found.removeAll(keepingCapacity: true)
+      text.withUTF8 { bytes in
+        extractor.push(bytes, workspace) { found += $0 }
+        if let vectors { shard.dense += vectors.vector(of: bytes) }
       }
-      ends.append(ids.count)
+      extractor.finish(workspace) { found += $0 }
+      // The runtime stops counting there, so training does.
+      if found.count > ModelSpec.maximumFeatures {
+        found.removeLast(found.count - ModelSpec.maximumFeatures)
+      }
+      for part in 0..<UInt32(parts) {
+        for id in found where (id & UInt32(WITAN_TRAIN_ROW_MASK)) >> shift == part { shard.ids.append(id) }
+        shard.ends.append(shard.ids.count)
+      }
     }
-    return (ids, ends)
+    return shard
   }
 }
 

@@ -7,14 +7,17 @@ public struct TrainingSummary: Sendable {
     public let floatAccuracy: Double
     public let int8Accuracy: Double
     public let largestLogitDifference: Float
+    /// What is left when the shared table of word-piece vectors is missing; nil for models without.
+    public let accuracyWithoutEmbeddings: Double?
   }
 
   public let examples: Int
   public let devExamples: Int
   /// Passes that gave the lowest dev loss.
   public let epochs: Int
-  /// How much faster words learnt than character n-grams.
-  public let wordRate: Float
+  /// The recipe that was taken, of how many that were tried.
+  public let recipe: Recipe
+  public let recipesTried: Int
   public let seed: UInt64
   /// Loss of each pass on the examples as they came, so with the weights of that moment; not stored.
   public let trainLoss: [Double]
@@ -28,13 +31,16 @@ public struct TrainingSummary: Sendable {
   package var json: JSON {
     var fields: [String: JSON] = [
       "examples": JSON(examples), "dev_examples": JSON(devExamples), "epochs": JSON(epochs),
-      "word_rate": JSON(wordRate), "seed": .string("\(seed)"),
+      "recipe": recipe.json, "recipes_tried": JSON(recipesTried), "seed": .string("\(seed)"),
       "dev_loss": .array(devLoss.map { JSON(($0 * 1e5).rounded() / 1e5) }),
     ]
     if let q = quantization {
       fields["dev_accuracy_float"] = JSON(q.floatAccuracy)
       fields["dev_accuracy_int8"] = JSON(q.int8Accuracy)
       fields["largest_logit_difference_int8"] = JSON(q.largestLogitDifference)
+      if let without = q.accuracyWithoutEmbeddings {
+        fields["dev_accuracy_without_embeddings"] = JSON(without)
+      }
     }
     return .object(fields)
   }

@@ -1,0 +1,88 @@
+internal import CKernels
+
+/// Scores many whole texts: sums of one text after another, then all heads of a batch in one product.
+///
+/// The probabilities are those that a stream gives, bit for bit. One scorer belongs to one thread.
+public final class BatchScorer {
+  /// Texts whose heads are computed together.
+  public static let size = 64
+
+  public let classifier: Classifier
+  private let workspace = FeatureExtractor.Workspace()
+  private let denseWorkspace: WordPieceTokenizer.Workspace?
+  private var bag: EmbeddingBag
+  private var denseBag: DenseBag?
+  private let sums: UnsafeMutablePointer<Int32>  // [size x lanes]
+  private let denseSums: UnsafeMutablePointer<Int32>  // [size x dimensions]
+  private let counts: UnsafeMutablePointer<Int>  // [size]
+  private let scratch: UnsafeMutablePointer<Float>
+  private let output: UnsafeMutablePointer<Float>  // [size x outputs]
+  private var filled = 0
+
+  public init(_ classifier: Classifier) {
+    self.classifier = classifier
+    bag = EmbeddingBag(classifier)
+    denseBag = classifier.embeddings.map { DenseBag($0) }
+    denseWorkspace = classifier.embeddings.map { _ in WordPieceTokenizer.Workspace() }
+    sums = .allocate(capacity: Self.size * classifier.spec.lanes)
+    denseSums = .allocate(capacity: Self.size * (classifier.embeddings?.dimensions ?? 1))
+    counts = .allocate(capacity: Self.size)
+    scratch = .allocate(capacity: classifier.scratchCount(Self.size))
+    output = .allocate(capacity: Self.size * classifier.spec.outputs)
+  }
+
+  deinit {
+    bag.sums.deallocate()
+    denseBag?.sums.deallocate()
+    sums.deallocate()
+    denseSums.deallocate()
+    counts.deallocate()
+    scratch.deallocate()
+    output.deallocate()
+  }
+
+  /// Whether the batch is full: `flush` before the next `add`.
+  public var isFull: Bool { filled == Self.size }
+
+  /// Adds a text (UTF-8) to the batch, which must not be full. O(bytes); no allocation.
+  public func add(_ text: UnsafeBufferPointer<UInt8>) {
+    precondition(!isFull, "flush the batch first")
+    var extractor = FeatureExtractor(classifier.spec.features)
+    bag.reset()
+    extractor.push(text, workspace) { bag.add($0) }
+    extractor.finish(workspace) { bag.add($0) }
+    let lanes = classifier.spec.lanes
+    (sums + filled * lanes).update(from: bag.sums, count: lanes)
+    counts[filled] = bag.count
+    if let denseWorkspace, let dimensions = classifier.embeddings?.dimensions {
+      denseBag!.reset()
+      denseBag!.push(text, denseWorkspace)
+      denseBag!.finish(denseWorkspace)
+      (denseSums + filled * dimensions).update(from: denseBag!.sums, count: dimensions)
+    }
+    filled += 1
+  }
+
+  /// The probabilities of the texts added since the last flush, in order; valid until the next one.
+  /// [texts x outputs]
+  public func flush() -> UnsafeBufferPointer<Float> {
+    defer { filled = 0 }
+    if filled > 0 {
+      classifier.probabilities(
+        sums, of: filled, counts: counts, denseSums: denseBag == nil ? nil : denseSums, scratch: scratch,
+        into: output)
+    }
+    return UnsafeBufferPointer(start: output, count: filled * classifier.spec.outputs)
+  }
+
+  /// The logits before calibration instead. [texts x width]
+  package func flushLogits() -> [Float] {
+    defer { filled = 0 }
+    let width = classifier.spec.width
+    guard filled > 0 else { return [] }
+    classifier.head.logits(
+      filled, sums: sums, counts: counts, denseSums: denseBag == nil ? nil : denseSums,
+      scratch: scratch + filled * width, into: scratch)
+    return Array(UnsafeBufferPointer(start: scratch, count: filled * width))
+  }
+}

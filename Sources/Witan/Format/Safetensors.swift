@@ -3,7 +3,7 @@
 /// Layout: u64 little-endian length of the header, the header padded with spaces, the data; tensor
 /// offsets are relative to the data. The file is untrusted: every field is checked before use.
 package struct Safetensors {
-  package enum ElementType: String { case i8 = "I8", u8 = "U8", f32 = "F32" }
+  package enum ElementType: String { case i8 = "I8", u8 = "U8", i32 = "I32", f32 = "F32" }
 
   package struct Tensor {
     package let type: ElementType
@@ -79,10 +79,10 @@ package struct Safetensors {
   ) throws(WitanError) -> (Tensor, Int, Int) {
     guard let dtype = field["dtype"]?.string, let type = ElementType(rawValue: dtype) else {
       throw WitanError(
-        .format, "is not one of I8, U8, F32: \(field["dtype"]?.text() ?? "missing")",
+        .format, "is not one of I8, U8, I32, F32: \(field["dtype"]?.text() ?? "missing")",
         at: "\(name).dtype")
     }
-    var count = type == .f32 ? 4 : 1
+    var count = type == .f32 || type == .i32 ? 4 : 1
     var shape: [Int] = []
     for item in field["shape"]?.array ?? [.null] {
       guard let size = item.int, size >= 0 else {

@@ -9,7 +9,7 @@
 /// The words and labels that a fastText model knows, words first, with their rows.
 ///
 /// Open addressing by fastText's hash; the words stay where the model's bytes are.
-struct FastTextDictionary {
+final class FastTextDictionary: @unchecked Sendable {  // immutable after init
   /// 32-bit FNV-1a, but each byte is sign-extended before it is mixed in: part of the format.
   struct Hash {
     var value: UInt32 = 2_166_136_261
@@ -32,7 +32,8 @@ struct FastTextDictionary {
   /// How often each label stood in the training data. [labels]
   let labelCounts: [Int]
   private let entries: [UnsafeRawBufferPointer]  // words, then labels
-  private let slots: [Slot]  // a power of two, at least a quarter free
+  private let slots: UnsafeMutablePointer<Slot>  // [mask + 1], a quarter of them free
+  private let mask: Int
 
   /// `entries`: words, then one label for each of `labelCounts`; their bytes must outlive this value.
   /// Throws `format` when there is no label, or an entry stands twice.
@@ -45,7 +46,9 @@ struct FastTextDictionary {
     }
     var size = 8
     while size * 3 < entries.count * 4 { size *= 2 }
-    var slots = [Slot](repeating: Slot(hash: 0, id: -1), count: size)
+    slots = .allocate(capacity: size)
+    slots.initialize(repeating: Slot(hash: 0, id: -1), count: size)
+    mask = size - 1
     for (id, entry) in entries.enumerated() {
       var hash = Hash()
       for byte in entry { hash.add(byte) }
@@ -59,8 +62,9 @@ struct FastTextDictionary {
       }
       slots[at] = Slot(hash: hash.value, id: Int32(id))
     }
-    self.slots = slots
   }
+
+  deinit { slots.deallocate() }
 
   private static func isEqual(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Bool {
     a.count == b.count && (a.count == 0 || memcmp(a.baseAddress!, b.baseAddress!, a.count) == 0)
@@ -72,15 +76,12 @@ struct FastTextDictionary {
   /// The row of a word, `wordCount` + index for a label, -1 for what is not known. O(1).
   @inline(__always)
   func id(of word: UnsafeRawBufferPointer, hash: UInt32) -> Int32 {
-    slots.withUnsafeBufferPointer { slots in
-      let mask = slots.count - 1
-      var at = Int(hash) & mask
-      while slots[at].id >= 0 {
-        if slots[at].hash == hash, Self.isEqual(entries[Int(slots[at].id)], word) { return slots[at].id }
-        at = (at + 1) & mask
-      }
-      return -1
+    var at = Int(hash) & mask
+    while slots[at].id >= 0 {
+      if slots[at].hash == hash, Self.isEqual(entries[Int(slots[at].id)], word) { return slots[at].id }
+      at = (at + 1) & mask
     }
+    return -1
   }
 
   /// The labels' names, less `__label__` when all of them begin with it.

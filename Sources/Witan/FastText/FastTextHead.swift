@@ -36,8 +36,14 @@ struct FastTextHead {
     for i in 0..<labelCount where out[i].isNaN { out[i] = -.infinity }  // damaged weights
     switch loss {
     case .softmax, .hierarchicalSoftmax:
-      if (0..<labelCount).contains(where: { out[$0].isFinite }) { softmax(out, labelCount) }
-      for i in 0..<labelCount where !(out[i] >= 0) { out[i] = 0 }
+      // fastText takes the exponential in double precision, where `softmax` does not.
+      let largest = (0..<labelCount).reduce(-Float.infinity) { max($0, out[$1]) }
+      var sum: Float = 0
+      for i in 0..<labelCount {
+        out[i] = largest.isFinite ? Float(exp(Double(out[i] - largest))) : 0
+        sum += out[i]
+      }
+      if sum > 0 { for i in 0..<labelCount { out[i] /= sum } }
     case .oneVersusAll, .negativeSampling:
       for i in 0..<labelCount { out[i] = Self.sigmoid(out[i]) }
     }

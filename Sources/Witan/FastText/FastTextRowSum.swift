@@ -50,6 +50,13 @@ struct FastTextRowSum {
     input.add(pending, into: other, dimension: dimension)
   }
 
+  /// other += one row that does not count. [other: dimension]
+  func add(_ row: Int32, to other: UnsafeMutablePointer<Float>) {
+    withUnsafePointer(to: row) {
+      input.add(UnsafeBufferPointer(start: $0, count: 1), into: other, dimension: dimension)
+    }
+  }
+
   private var pending: UnsafeBufferPointer<Int32> {
     UnsafeBufferPointer(start: waiting, count: waitingCount)
   }

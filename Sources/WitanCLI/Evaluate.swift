@@ -5,7 +5,7 @@ import WitanTraining
 
 struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Measure a classifier on labelled text.",
+    abstract: "Measure a model, also one of fastText, on labelled text.",
     discussion: """
       With --data: accuracy, F1, AUROC, recall at 1 % and 5 % false positives, calibration, groups,
       confusion and the worst mistakes.
@@ -43,13 +43,13 @@ struct Evaluate: ParsableCommand {
   }
 
   func run() throws {
-    let classifier = try Classifier(path: model)
+    let opened = try openModel(path: model)
     if let data {
-      let evaluation = try Evaluation(classifier, ExampleReader.all(path: data), mistakes: mistakes)
+      let evaluation = try Evaluation(opened, ExampleReader.all(path: data), mistakes: mistakes)
       try Terminal.write(json ? evaluation.json.text(indent: true) + "\n" : table(evaluation))
     } else {
       let evaluation = try HarmEvaluation(
-        classifier, principle: principle, harmful: harmful.map { (name($0), try texts($0).map(\.text)) },
+        opened, principle: principle, harmful: harmful.map { (name($0), try texts($0).map(\.text)) },
         benign: domains())
       try Terminal.write(json ? evaluation.json.text(indent: true) + "\n" : table(evaluation))
     }

@@ -53,7 +53,8 @@ public final class FastTextModel: @unchecked Sendable {  // immutable after init
     head = try FastTextHead(parts)
   }
 
-  private static func isBinary(_ bytes: UnsafeRawBufferPointer) -> Bool {
+  /// Whether `bytes` begin as files of fastText itself do.
+  static func isBinary(_ bytes: UnsafeRawBufferPointer) -> Bool {
     bytes.count >= 4 && Int(UInt32(littleEndian: bytes.loadUnaligned(as: UInt32.self))) == FastTextParts.magic
   }
 

@@ -18,11 +18,12 @@ struct FastTextFormatTests {
   /// A dense and a quantised file, and what each is converted to.
   private static let good: [[UInt8]] = {
     let own = [FastTextFile().bytes, quantized.bytes]
-    return own + own.flatMap { bytes in
-      [false, true].map {
-        try! FastTextConversion(FastTextModel(bytes: bytes), keepingFloats: $0).bytes
+    return own
+      + own.flatMap { bytes in
+        [false, true].map {
+          try! FastTextConversion(FastTextModel(bytes: bytes), keepingFloats: $0).bytes
+        }
       }
-    }
   }()
 
   private func message(_ bytes: [UInt8]) -> String {

@@ -88,7 +88,8 @@ import Witan
     // count is not below the pair's, so the pair is left.
     let first = 1 / (1 + exp(-2.0))  // node 0, of mild and cold: product 2 with (2, 0)
     let second = 0.5  // node 1, the root: product 0
-    let p = Dictionary(uniqueKeysWithValues: model.predict("red", k: 3).map { ($0.label, Double($0.probability)) })
+    let p = Dictionary(
+      uniqueKeysWithValues: model.predict("red", k: 3).map { ($0.label, Double($0.probability)) })
     #expect(abs(try #require(p["warm"]) - second) < 1e-4)
     #expect(abs(try #require(p["cold"]) - (1 - second) * first) < 1e-4)
     #expect(abs(try #require(p["mild"]) - (1 - second) * (1 - first)) < 1e-4)

@@ -11,7 +11,8 @@ struct ByteCursor {
   mutating func take(_ count: Int, _ field: String) throws(WitanError) -> UnsafeRawBufferPointer {
     guard count >= 0, count <= rest else {
       throw WitanError(
-        .format, "needs \(count) bytes at byte \(offset), but \(rest) are left; the file is cut off or damaged",
+        .format,
+        "needs \(count) bytes at byte \(offset), but \(rest) are left; the file is cut off or damaged",
         at: field)
     }
     defer { offset += count }

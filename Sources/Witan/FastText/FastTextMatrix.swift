@@ -34,7 +34,8 @@ enum FastTextMatrix {
     let raw = UnsafeMutableRawPointer(sum)
     var j = 0
     while j + 8 <= count {
-      let total = raw.loadUnaligned(fromByteOffset: 4 * j, as: Lanes.self)
+      let total =
+        raw.loadUnaligned(fromByteOffset: 4 * j, as: Lanes.self)
         + row.loadUnaligned(fromByteOffset: 4 * j, as: Lanes.self)
       raw.storeBytes(of: total, toByteOffset: 4 * j, as: Lanes.self)
       j += 8

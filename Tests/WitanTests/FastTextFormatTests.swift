@@ -109,6 +109,57 @@ struct FastTextFormatTests {
     says("is no count that makes a tree") { ($0.loss, $0.counts) = (1, [-1, 1]) }
   }
 
+  @Test("a wrong field of a converted file gives an error that names it")
+  func convertedFields() {
+    typealias Tensor = (name: String, type: Safetensors.ElementType, shape: [Int], bytes: [UInt8])
+    func int32s(_ values: [Int32]) -> [UInt8] {
+      values.flatMap { x in withUnsafeBytes(of: x.littleEndian) { Array($0) } }
+    }
+    let words = Array("red\0blue\0__label__warm\0__label__cold\0".utf8)
+    let good: [String: Tensor] = [
+      "rows": ("rows", .i8, [1, 2], [4, 4]), "scale": ("scale", .f32, [1], int32s([0x3F80_0000])),
+      "places": ("places", .i32, [2], int32s([0, -1])),
+      "output": ("output", .f32, [2, 2], int32s([1, 2, 3, 4])),
+      "dictionary": ("dictionary", .u8, [words.count], words),
+    ]
+    func says(
+      _ part: String, _ name: String = "", _ changed: Tensor? = nil, _ arguments: (String, String) = ("", ""),
+      _ line: Int = #line
+    ) {
+      var tensors = good
+      if !name.isEmpty { tensors[name] = changed }
+      let json = #"{"dim":2,"loss":"hs","wordNgrams":1,"bucket":0,"minn":0,"maxn":0,"label_counts":[1,1]}"#
+        .replacingOccurrences(of: arguments.0, with: arguments.1)
+      let bytes = Safetensors.encode(
+        metadata: ["witan.format": "fasttext-1", "witan.arguments": json],
+        tensors: tensors.values.sorted { $0.name < $1.name })
+      #expect(message(bytes).contains(part), "line \(line): \(message(bytes))")
+    }
+    says("no error; 2 labels")
+    says("rows: is missing", "rows")
+    says("rows: is missing, or not of rows of 2", "rows", ("rows", .i8, [2, 1], [4, 4]))
+    says("rows.dtype: is U8", "rows", ("rows", .u8, [1, 2], [4, 4]))
+    says("rows: is empty", "rows", ("rows", .i8, [0, 2], []))
+    says("scale: is missing", "scale")
+    says("scale: is F32 [0], not F32 [1]", "scale", ("scale", .f32, [0], []))
+    says("places: names row 1 of 1", "places", ("places", .i32, [2], int32s([0, 1])))
+    says("places: names row -2 of 1", "places", ("places", .i32, [2], int32s([-2, 0])))
+    says("input.rows: is 1, but 2 words", "places", ("places", .i32, [1], int32s([0])))
+    says("output: is missing", "output")
+    says("output: is F32 [1, 4], not F32 [2, 2]", "output", ("output", .f32, [1, 4], int32s([1, 2, 3, 4])))
+    says("dictionary: is missing", "dictionary")
+    says("dictionary: is not closed", "dictionary", ("dictionary", .u8, [3], [1, 0, 1]))
+    says("has 1 entries, but there are 2 labels", "dictionary", ("dictionary", .u8, [2], [1, 0]))
+    says("pruned: is not I32 [n, 2]", "pruned", ("pruned", .i32, [1], int32s([0])))
+    says("names a row past the 2", "pruned", ("pruned", .i32, [1, 2], int32s([0, 0])))
+    says("witan.arguments.loss: is missing or not one of", "", nil, ("hs", "chaos"))
+    says("witan.arguments.dim: is missing", "", nil, ("dim", "dam"))
+    says("witan.arguments.dim: is -2", "", nil, (":2", ":-2"))
+    says("label_counts: is missing", "", nil, ("[1,1]", "[1,null]"))
+    says("is no count that makes a tree", "", nil, ("[1,1]", "[1,-1]"))
+    says("nlabels: is 0", "", nil, ("[1,1]", "[]"))
+  }
+
   @Test("version 11 is read without subwords, as fastText does")
   func oldVersion() throws {
     var file = FastTextFile()

@@ -82,12 +82,12 @@ import Witan
       $0.loss = 1
       $0.labels.append(Array("__label__mild".utf8))
       $0.counts = [5, 3, 2]
-      $0.output = .floats([[1, 0], [0, 1], [9, 9]])
+      $0.output = .floats([[1, 0], [0.5, 1], [9, 9]])
     }
     // The rarest two are joined first, mild to the left; then that pair (5) against warm (5): warm's
     // count is not below the pair's, so the pair is left.
     let first = 1 / (1 + exp(-2.0))  // node 0, of mild and cold: product 2 with (2, 0)
-    let second = 0.5  // node 1, the root: product 0
+    let second = 1 / (1 + exp(-1.0))  // node 1, the root: product 1
     let p = Dictionary(
       uniqueKeysWithValues: model.predict("red", k: 3).map { ($0.label, Double($0.probability)) })
     #expect(abs(try #require(p["warm"]) - second) < 1e-4)

@@ -65,6 +65,16 @@ void witan_rows_add(int32_t *accumulator, const int8_t *table, size_t width, con
 void witan_rows_subtract(int32_t *accumulator, const int8_t *table, size_t width,
                          const uint32_t *ids, size_t count);
 
+// Asks for `count` bytes that will be read soon: rows of large tables are not in any cache.
+static inline void witan_prefetch(const void *bytes, size_t count) {
+  for (size_t i = 0; i < count; i += 64) __builtin_prefetch((const char *)bytes + i);
+}
+
+// sum[j] += scale * row[j]. [width]
+static inline void witan_scaled_row_add(float *sum, const int8_t *row, size_t width, float scale) {
+  for (size_t j = 0; j < width; j++) sum[j] += scale * (float)row[j];
+}
+
 // --- Scores -----------------------------------------------------------------------------------
 
 // out[j] = 1 / (1 + exp(-in[j])); within 2 ULP of the exact value for |in| < 80. In place allowed.

@@ -1,3 +1,5 @@
+internal import CKernels
+
 /// The rows of a fastText model, in whichever form its file has them. Pointers are into the file,
 /// need not be aligned, and are checked before a value of this type is made.
 enum FastTextMatrix {
@@ -43,6 +45,16 @@ enum FastTextMatrix {
     while j < count {
       sum[j] += row.loadUnaligned(fromByteOffset: 4 * j, as: Float.self)
       j += 1
+    }
+  }
+
+  /// Asks for a row that will be added soon: those of large tables are in no cache.
+  @inline(__always)
+  func prefetch(_ id: Int32, dimension: Int) {
+    switch self {
+    case .floats(let base, _): witan_prefetch(base + Int(id) * dimension * 4, dimension * 4)
+    case .quantized: break  // short codes
+    case .bytes(let b): b.prefetch(Int(id))
     }
   }
 
@@ -110,25 +122,24 @@ struct FastTextByteRows {
   let scales: UnsafeRawPointer  // float32 [stored]
   let places: UnsafeRawPointer?  // int32 [rowCount]: where a row is stored, -1 for a row of zeros
 
+  /// Where row `id` is stored; nil for a row of zeros.
+  @inline(__always)
+  private func place(_ id: Int) -> Int? {
+    guard let places else { return id }
+    let place = Int32(littleEndian: places.loadUnaligned(fromByteOffset: 4 * id, as: Int32.self))
+    return place < 0 ? nil : Int(place)
+  }
+
   func add(_ id: Int, into sum: UnsafeMutablePointer<Float>) {
-    var place = id
-    if let places {
-      place = Int(Int32(littleEndian: places.loadUnaligned(fromByteOffset: 4 * id, as: Int32.self)))
-      if place < 0 { return }
-    }
+    guard let place = place(id) else { return }
+    let row = (rows + place * dimension).assumingMemoryBound(to: Int8.self)
     let scale = scales.loadUnaligned(fromByteOffset: 4 * place, as: Float.self)
-    let row = rows + place * dimension
-    let raw = UnsafeMutableRawPointer(sum)
-    var j = 0
-    while j + 8 <= dimension {
-      let steps = SIMD8<Float>(row.loadUnaligned(fromByteOffset: j, as: SIMD8<Int8>.self))
-      let total = raw.loadUnaligned(fromByteOffset: 4 * j, as: SIMD8<Float>.self) + steps * scale
-      raw.storeBytes(of: total, toByteOffset: 4 * j, as: SIMD8<Float>.self)
-      j += 8
-    }
-    while j < dimension {
-      sum[j] += Float(row.load(fromByteOffset: j, as: Int8.self)) * scale
-      j += 1
-    }
+    witan_scaled_row_add(sum, row, dimension, scale)
+  }
+
+  func prefetch(_ id: Int) {
+    guard let place = place(id) else { return }
+    witan_prefetch(rows + place * dimension, dimension)
+    witan_prefetch(scales + 4 * place, 4)
   }
 }

@@ -34,6 +34,7 @@ struct FastTextRowSum {
   mutating func add(_ row: Int32) {
     if waitingCount == capacity { settle() }
     waiting[waitingCount] = row
+    input.prefetch(row, dimension: dimension)
     waitingCount += 1
     count += 1
   }

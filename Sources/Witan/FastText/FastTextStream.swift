@@ -2,7 +2,9 @@
 ///
 /// A word counts once white space or `finish()` closes it; between, scores are those of the text up to
 /// the last closed word. Any split of the same bytes gives the same scores, bit for bit. Nothing is
-/// allocated after `init`, unless a word is longer than 4 KB.
+/// allocated after `init`, unless a word is longer than 4 KB. A stream holds the longest word, some
+/// floats for each dimension and label, and for word n-grams 128 KB; `read` goes through the n-grams of
+/// the text so far (up to 32768), so read once in a few words when texts are long.
 ///
 /// One stream belongs to one thread at a time. A model serves any number of streams.
 public final class FastTextStream {

@@ -66,7 +66,8 @@ let package = Package(
       name: "WitanTests", dependencies: ["Witan", "CKernels", "CAllocationCounter"],
       exclude: ["Golden"], swiftSettings: strict),
     .testTarget(
-      name: "WitanTrainingTests", dependencies: ["Witan", "WitanTraining"], swiftSettings: strict),
+      name: "WitanTrainingTests", dependencies: ["Witan", "WitanTraining"], exclude: ["Golden"],
+      swiftSettings: strict),
     .testTarget(
       name: "WitanConstitutionTests", dependencies: ["Witan", "WitanConstitution"],
       swiftSettings: strict),

@@ -13,7 +13,7 @@ swift build -c release --product witan
 witan=.build/release/witan
 
 step "file lengths"
-git ls-files 'Sources/*.swift' 'Sources/*.c' 'Sources/*.h' 'Sources/*.inc' | grep -v fold_tables.c | xargs wc -l \
+git ls-files 'Sources/*.swift' 'Sources/*.c' 'Sources/*.h' 'Sources/*.inc' | grep -v '_tables.c$' | xargs wc -l \
   | awk '$2 != "total" {n++; if ($1 > 400) {print "over 400 lines: " $2; bad = 1}} END {print n " files"; exit bad}'
 
 step "tests"

@@ -37,7 +37,7 @@ struct Compile: ParsableCommand {
     Terminal.progress("synthesising")
     let synthesis = Synthesis(constitution, seed: seed)
     var trainer = Trainer(options: training.options(.forConstitutions, seed: seed))
-    trainer.onProgress = reportProgress
+    trainer.onProgress = progressReporter()
     let compilation = try trainer.compile(constitution, synthesis)
     Terminal.endProgress()
     try writeFile(compilation.modelBytes, to: output)

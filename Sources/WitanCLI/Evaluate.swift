@@ -33,12 +33,17 @@ struct Evaluate: ParsableCommand {
   var principle: String?
   @Option(name: .long, help: "How many mistakes to show.")
   var mistakes = 10
+  @OptionGroup var pictures: ReportFlags
   @Flag(name: .long, help: "Print one JSON object.")
   var json = false
 
   func validate() throws {
+    try pictures.validate(json: json)
     guard (data != nil) != (!harmful.isEmpty && !benign.isEmpty) else {
       throw ValidationError("Give either --data, or --harmful and --benign.")
+    }
+    guard data != nil || (pictures.report == nil && !pictures.chart) else {
+      throw ValidationError("--report and --chart go with --data: reliability needs labels.")
     }
   }
 
@@ -46,7 +51,22 @@ struct Evaluate: ParsableCommand {
     let opened = try openModel(path: model)
     if let data {
       let evaluation = try Evaluation(opened, ExampleReader.all(path: data), mistakes: mistakes)
+      let note = evaluation.reliabilityNote + "model \(lastComponent(model))"
+      try pictures.write([
+        (
+          "reliability",
+          Chart.reliability(
+            evaluation.reliability, title: "Reliability, \(lastComponent(data))",
+            calibrationError: evaluation.ece, note: note)
+        )
+      ])
       try Terminal.write(json ? evaluation.json.text(indent: true) + "\n" : table(evaluation))
+      if pictures.draws(json: json) {
+        let chart = TerminalChart.reliability(
+          evaluation.reliability, width: Terminal.chartWidth, characters: Terminal.characters,
+          calibrationError: evaluation.ece, note: note)
+        try Terminal.write("\n" + chart.text)
+      }
     } else {
       let evaluation = try HarmEvaluation(
         opened, principle: principle, harmful: harmful.map { (name($0), try texts($0).map(\.text)) },

@@ -25,24 +25,29 @@ struct Train: ParsableCommand {
   @Option(name: .long, help: "Seed of the split, the order and the dropout.")
   var seed: UInt64 = 1
   @OptionGroup var training: TrainingFlags
+  @OptionGroup var pictures: ReportFlags
   @Option(name: .long, help: "jsonl, csv or fasttext, when it cannot be told.", transform: dataFormat)
   var format: DataFormat?
   @Flag(name: .long, help: "Print the summary as JSON.")
   var json = false
 
+  func validate() throws { try pictures.validate(json: json) }
+
   func run() throws {
     let examples = try ExampleReader.all(path: data, format: format)
     let devExamples = try dev.map { try ExampleReader.all(path: $0, format: format) }
     var trainer = Trainer(options: training.options(TrainingOptions(), seed: seed))
-    trainer.onProgress = reportProgress
+    trainer.onProgress = progressReporter()
     let result = try trainer.train(examples, dev: devExamples)
     Terminal.endProgress()
     try writeFile(result.modelBytes, to: output)
     let summary = result.summary
+    try pictures.write(charts(result, devExamples))
     if json {
       var fields = summary.json.object ?? [:]
       fields["model"] = .string(output)
       fields["bytes"] = JSON(result.modelBytes.count)
+      fields["train_loss"] = .array(summary.trainLoss.map { JSON(($0 * 1e5).rounded() / 1e5) })
       try Terminal.write(JSON.object(fields).text(indent: true) + "\n")
     } else {
       try Terminal.write(
@@ -54,7 +59,36 @@ struct Train: ParsableCommand {
             + "(float32 weights: \(percent(q.floatAccuracy)))\n")
       }
     }
+    if pictures.draws(json: json) {
+      let chart = TerminalChart.learningCurves(
+        train: summary.trainLoss, dev: devLoss(summary), width: Terminal.chartWidth,
+        characters: Terminal.characters)
+      try Terminal.write("\n" + chart.text)
+    }
     try Terminal.flush()
+  }
+
+  /// Without a dev part the summary repeats the train loss.
+  private func devLoss(_ summary: TrainingSummary) -> [Double] {
+    summary.devExamples > 0 ? summary.devLoss : []
+  }
+
+  /// The learning curves, and the reliability on a dev part that was given: of one that was held out
+  /// the final weights have learnt.
+  private func charts(
+    _ result: Trainer.Result, _ dev: [Example]?
+  ) throws(WitanError) -> [(name: String, chart: Chart)] {
+    guard pictures.report != nil else { return [] }
+    let curves = Chart.learningCurves(
+      train: result.summary.trainLoss, dev: devLoss(result.summary),
+      title: "Learning curves, \(lastComponent(data))")
+    guard let dev, !dev.isEmpty else { return [("learning-curve", curves)] }
+    let evaluation = try Evaluation(Classifier(bytes: result.modelBytes), dev)
+    let reliability = Chart.reliability(
+      evaluation.reliability, title: "Reliability, \(lastComponent(self.dev ?? ""))",
+      calibrationError: evaluation.ece,
+      note: evaluation.reliabilityNote + "calibrated on these same examples")
+    return [("learning-curve", curves), ("reliability", reliability)]
   }
 }
 
@@ -107,8 +141,11 @@ struct TrainingFlags: ParsableArguments {
   }
 }
 
-func reportProgress(_ p: TrainingProgress) {
-  Terminal.progress(
-    "\(p.phase) epoch \(p.epoch)/\(p.maximumEpochs)  loss \(fixed(p.trainLoss, 4))"
-      + (p.devLoss.map { "  dev \(fixed($0, 4))" } ?? ""))
+/// Writes a line on each epoch over the one before.
+func progressReporter() -> (TrainingProgress) -> Void {
+  var meter = ProgressMeter(now: ProcessInfo.processInfo.systemUptime)
+  return { progress in
+    let line = meter.line(progress, now: ProcessInfo.processInfo.systemUptime)
+    Terminal.progress(line.text(width: Terminal.errorWidth - 1))
+  }
 }

@@ -110,6 +110,37 @@ import Testing
     #expect(try witan("train", "--data", csv, "-o", model).code == 0)
   }
 
+  @Test("--report writes charts as files, --chart draws them, and neither changes the model")
+  func charts() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let data = try file("toy.jsonl", Self.toy)
+    let (plain, model) = (folder.appendingPathComponent("a").path, folder.appendingPathComponent("b").path)
+    let report = folder.appendingPathComponent("new/charts").path
+    func read(_ name: String) throws -> String {
+      try String(contentsOfFile: "\(report)/\(name).svg", encoding: .utf8)
+    }
+    let quiet = try witan("train", "--data", data, "-o", plain)
+    #expect(quiet.code == 0 && !quiet.out.contains("Least"))
+    let trained = try witan(
+      "train", "--data", data, "--dev", data, "-o", model, "--report", report, "--chart")
+    #expect(trained.code == 0 && trained.out.contains("Least dev loss"), "\(trained.err)")
+    #expect(try read("learning-curve").contains("Learning curves, toy.jsonl"))
+    #expect(try read("reliability").contains("calibrated on these same examples"))
+    let held = try witan("train", "--data", data, "-o", model, "--report", report + "2", "--json")
+    #expect(try held.json()["train_loss"] is [Double])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: report + "2") == ["learning-curve.svg"])
+    #expect(
+      try Data(contentsOf: URL(fileURLWithPath: model)) == Data(contentsOf: URL(fileURLWithPath: plain)))
+
+    let evaluated = try witan("evaluate", "-m", model, "--data", data, "--report", report, "--chart")
+    #expect(evaluated.code == 0 && evaluated.out.contains("Calibration error (ECE)"))
+    #expect(try read("reliability").contains("60 predictions in 15 bins"))
+    #expect(try witan("train", "--data", data, "-o", model, "--json", "--chart").code == 64)
+    #expect(try witan("evaluate", "-m", model, "--harmful", data, "--benign", data, "--chart").code == 64)
+    let blocked = try witan("evaluate", "-m", model, "--data", data, "--report", data)
+    #expect(blocked.code == 2 && blocked.err.contains("toy.jsonl: "), "\(blocked.err)")
+  }
+
   @Test("a constitution's model flags with exit code 1, and says why")
   func flagged() throws {
     let bad = Data("Write a letter that tricks pensioners into sending me their bank passwords".utf8)
@@ -210,6 +241,22 @@ import Testing
       #expect(refused.code == 2 && refused.err.contains("is a fastText model"))
       #expect(try witan("score", "-m", path, "--explain").code == 2)
     }
+  }
+
+  @Test("tokenize prints the ids of each line, and names what it does not support")
+  func tokenize() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let vocabulary = try file("vocab.txt", "[UNK]\n[SEP]\nthe\ncaf\n##e\n##é\nThe\n")
+    let input = Data("The café[SEP]\n\nthe\u{200B}\n".utf8)
+    #expect(try witan("tokenize", vocabulary, input: input).out == "[2,3,4,1]\n[]\n[2]\n")
+    #expect(try witan("tokenize", vocabulary, "--cased", input: input).out == "[6,3,5,1]\n[]\n[2]\n")
+    let rows = try file("rows.jsonl", "{\"text\": \"the\\nthe\"}\n{\"texts\": \"the\"}\n")
+    let outcome = try witan("tokenize", vocabulary, rows, "--jsonl")
+    #expect(outcome.code == 2 && outcome.err.contains("rows.jsonl:2: is no JSON object with a string"))
+    let json = try file("tokenizer.json", #"{"normalizer": {"type": "NFKC"}}"#)
+    let refused = try witan("tokenize", json, input: input)
+    #expect(
+      refused.code == 2 && refused.err.contains("tokenizer.json: normalizer.type: NFKC is not supported"))
   }
 
   @Test("inspect --system names instruction set, BLAS library and threads")

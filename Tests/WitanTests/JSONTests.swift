@@ -53,4 +53,17 @@ struct JSONTests {
       #expect(try JSON(parsing: String(decoding: again, as: UTF8.self)) == json)
     }
   }
+
+  @Test("members of one object are listed in order, canonically equivalent and equal keys too")
+  func listing() throws {
+    let text = #"{"a": {"b": {"é": 1, "e\u0301": {"b": 2}, "é": 3}, "c": {"b": 4}}, "b": [{"a": 5}]}"#
+    var members: [(key: String, value: JSON)] = []
+    let rest = try Array(text.utf8).withUnsafeBufferPointer {
+      try JSON(parsing: $0, listing: ["a", "b"], into: &members)
+    }
+    #expect(members.map { Array($0.key.utf8) } == [[0xC3, 0xA9], [0x65, 0xCC, 0x81], [0xC3, 0xA9]])
+    #expect(members.map(\.value) == [1, ["b": 2], 3])
+    #expect(rest == ["a": ["b": [:], "c": ["b": 4]], "b": [["a": 5]]])
+    #expect(throws: WitanError.self) { try JSON(parsing: text) }
+  }
 }

@@ -44,4 +44,84 @@ static inline long witan_fold(uint32_t cp, uint32_t *_Nonnull out) {
   }
 }
 
+// What BERT's tokenisation does to a code point. Generated: see scripts/wordpiece_tables.py.
+
+enum {
+  WITAN_WORDPIECE_REMOVED = 1,      // control characters, U+FFFD: cleaning drops them
+  WITAN_WORDPIECE_SPACE = 2,        // separates, is no token
+  WITAN_WORDPIECE_HAN = 4,          // an ideograph, a word by itself where they are set apart
+  WITAN_WORDPIECE_PUNCTUATION = 8,  // a word by itself
+  WITAN_WORDPIECE_STRIPPED = 16,    // stripping accents (NFD less non-spacing marks) changes it
+  WITAN_WORDPIECE_LOWERED = 32,     // lower case changes it
+  WITAN_WORDPIECE_FOLLOWS = 64,     // NFD is of marks alone, which canonical ordering may move
+};
+
+#define WITAN_WORDPIECE_BLOCK 64
+
+typedef struct {
+  uint8_t flags;
+  uint8_t count;   // what stripping leaves: so many of witan_wordpiece_sequences,
+  uint16_t place;  // from here on
+  int32_t lower;   // added, gives the lower case
+} witan_wordpiece_record;
+
+extern const char *const _Nonnull witan_wordpiece_reference;
+extern const uint16_t witan_wordpiece_index[0x110000 / WITAN_WORDPIECE_BLOCK];
+extern const uint16_t witan_wordpiece_blocks[][WITAN_WORDPIECE_BLOCK];
+extern const witan_wordpiece_record witan_wordpiece_records[];
+extern const uint32_t witan_wordpiece_sequences[];
+extern const uint32_t witan_wordpiece_marks[];
+extern const uint32_t witan_wordpiece_mark_count;
+
+// The record of `cp` (0 ... 0x10FFFF).
+static inline witan_wordpiece_record witan_wordpiece_of(uint32_t cp) {
+  uint32_t block = witan_wordpiece_index[cp / WITAN_WORDPIECE_BLOCK];
+  return witan_wordpiece_records[witan_wordpiece_blocks[block][cp % WITAN_WORDPIECE_BLOCK]];
+}
+
+// The most code points that stripping or lower case makes of one.
+#define WITAN_WORDPIECE_MAX 4
+
+// Writes what stripping leaves of `cp`, whose record has STRIPPED, to `out`; returns how many.
+static inline long witan_wordpiece_strip(uint32_t cp, witan_wordpiece_record r, uint32_t *_Nonnull out) {
+  if (cp >= 0xAC00 && cp < 0xAC00 + 11172) {  // Hangul syllables (Unicode, section 3.12)
+    uint32_t i = cp - 0xAC00, tail = i % 28;
+    out[0] = 0x1100 + i / 588;
+    out[1] = 0x1161 + i % 588 / 28;
+    out[2] = 0x11A7 + tail;
+    return tail ? 3 : 2;
+  }
+  for (long i = 0; i < r.count; i++) out[i] = witan_wordpiece_sequences[r.place + i];
+  return r.count;
+}
+
+// Writes the lower case of `cp`, whose record has LOWERED, to `out`; returns how many.
+static inline long witan_wordpiece_lower(uint32_t cp, witan_wordpiece_record r, uint32_t *_Nonnull out) {
+  if (cp == 0x130) {  // the only one that becomes two
+    out[0] = 'i';
+    out[1] = 0x307;
+    return 2;
+  }
+  out[0] = cp + (uint32_t)r.lower;
+  return 1;
+}
+
+// The canonical combining class of a mark that has FOLLOWS and is not stripped; 0 for any other.
+static inline uint32_t witan_wordpiece_class(uint32_t cp) {
+  uint32_t low = 0, high = witan_wordpiece_mark_count;
+  while (low < high) {
+    uint32_t middle = (low + high) / 2;
+    uint32_t mark = witan_wordpiece_marks[middle];
+    if (mark >> 8 == cp) return mark & 255;
+    if (mark >> 8 < cp) low = middle + 1; else high = middle;
+  }
+  return 0;
+}
+
+// Room for the characters of an open word, in a type that Swift copies with its owner.
+#define WITAN_WORDPIECE_WORD 512
+typedef struct {
+  uint64_t words[WITAN_WORDPIECE_WORD / 8];
+} witan_wordpiece_word;
+
 #endif

@@ -8,6 +8,18 @@ extension JSON {
     self = try parser.document()
   }
 
+  /// Parses one JSON text, and lists the members of the object that `path` leads to, in order, in
+  /// `members` instead of keeping them: a dictionary takes canonically equivalent keys for one key,
+  /// and a vocabulary has such. Keys may stand twice there; the caller says what that means.
+  package init(
+    parsing bytes: UnsafeBufferPointer<UInt8>, listing path: [String],
+    into members: inout [(key: String, value: JSON)]
+  ) throws(WitanError) {
+    var parser = Parser(bytes: bytes, listed: path[...])
+    self = try parser.document()
+    members = parser.members
+  }
+
   package init(parsing text: String) throws(WitanError) {
     var copy = text
     var failure: WitanError?
@@ -23,7 +35,15 @@ extension JSON {
 
   private struct Parser {
     let bytes: UnsafeBufferPointer<UInt8>
+    /// The rest of the path to the object to list; nil beside it.
+    var listed: ArraySlice<String>?
+    var members: [(key: String, value: JSON)] = []
     var at = 0
+
+    init(bytes: UnsafeBufferPointer<UInt8>, listed: ArraySlice<String>? = nil) {
+      self.bytes = bytes
+      self.listed = listed
+    }
 
     mutating func document() throws(WitanError) -> JSON {
       let value = try value(depth: 0)
@@ -66,6 +86,8 @@ extension JSON {
 
     mutating func object(depth: Int) throws(WitanError) -> JSON {
       at += 1
+      let path = listed
+      defer { listed = path }
       var fields: [String: JSON] = [:]
       skipSpace()
       if take("}") { return .object(fields) }
@@ -77,7 +99,11 @@ extension JSON {
         let key = try string()
         skipSpace()
         guard take(":") else { throw fault("a colon should follow the key '\(key)'") }
-        guard fields.updateValue(try value(depth: depth + 1), forKey: key) == nil else {
+        listed = path?.first == key ? path?.dropFirst() : nil
+        let value = try value(depth: depth + 1)
+        if let path, path.isEmpty {
+          members.append((key, value))
+        } else if fields.updateValue(value, forKey: key) != nil {
           throw fault("the key '\(key)' stands twice in one object")
         }
         skipSpace()
@@ -88,6 +114,9 @@ extension JSON {
 
     mutating func array(depth: Int) throws(WitanError) -> JSON {
       at += 1
+      let path = listed
+      listed = nil
+      defer { listed = path }
       var items: [JSON] = []
       skipSpace()
       if take("]") { return .array(items) }

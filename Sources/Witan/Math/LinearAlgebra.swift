@@ -24,16 +24,44 @@ public struct BLASProvider: Sendable {
   }
 }
 
-/// C = A B, or A B^T. [m x k] [k x n] -> [m x n], row-major; O(m n k).
+/// C = op(A) op(B), row-major. [m x n]; O(m n k).
+///
+/// op(A) is A [m x k], or the transpose of A [k x m] with `transposeA`; op(B) is B [k x n], or the
+/// transpose of B [n x k] with `transposeB`.
 package func matrixProduct(
-  _ a: [Float], _ b: [Float], m: Int, n: Int, k: Int, transposeB: Bool = false
+  _ a: [Float], _ b: [Float], m: Int, n: Int, k: Int, transposeA: Bool = false, transposeB: Bool = false
 ) -> [Float] {
   precondition(a.count == m * k && b.count == k * n && m > 0 && n > 0 && k > 0)
   var c = [Float](repeating: 0, count: m * n)
   witan_sgemm(
-    transposeB ? 1 : 0, Int32(m), Int32(n), Int32(k), 1, a, Int32(k), b, Int32(transposeB ? k : n),
-    0, &c, Int32(n))
+    transposeA ? 1 : 0, transposeB ? 1 : 0, Int32(m), Int32(n), Int32(k), 1, a,
+    Int32(transposeA ? m : k), b, Int32(transposeB ? k : n), 0, &c, Int32(n))
   return c
+}
+
+/// C += op(A) op(B) in double precision; shapes as in `matrixProduct`.
+package func addMatrixProduct(
+  _ a: [Double], _ b: [Double], to c: inout [Double], m: Int, n: Int, k: Int,
+  transposeA: Bool = false, transposeB: Bool = false
+) {
+  precondition(a.count == m * k && b.count == k * n && c.count == m * n && m > 0 && n > 0 && k > 0)
+  witan_dgemm(
+    transposeA ? 1 : 0, transposeB ? 1 : 0, Int32(m), Int32(n), Int32(k), 1, a,
+    Int32(transposeA ? m : k), b, Int32(transposeB ? k : n), 1, &c, Int32(n))
+}
+
+/// The lower triangle of C [n x n] += A^T A, for A [k x n]; half the work of a product. O(n^2 k).
+///
+/// `mirrorLowerTriangle` fills the rest, once all has been added.
+package func addGram(_ a: [Double], to c: inout [Double], n: Int, k: Int) {
+  precondition(a.count == k * n && c.count == n * n && n > 0 && k > 0)
+  witan_dsyrk(Int32(n), Int32(k), 1, a, Int32(n), 1, &c)
+}
+
+/// Copies the lower triangle of A [n x n] to the upper one.
+package func mirrorLowerTriangle(_ a: inout [Double], n: Int) {
+  precondition(a.count == n * n)
+  for i in 0..<n { for j in 0..<i { a[j * n + i] = a[i * n + j] } }
 }
 
 /// x with A x = b for a symmetric positive definite A [n x n]; nil when it is not. O(n^3).

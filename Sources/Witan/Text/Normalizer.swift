@@ -14,15 +14,12 @@ package struct Normalizer: Equatable {
   /// Invalid parts replaced so far.
   package private(set) var replacements = 0
 
-  private var partial: UInt32 = 0  // bits of the incomplete character
-  private var missing: UInt8 = 0  // continuation bytes that it still needs
-  private var lower: UInt8 = 0x80  // bounds of the next one: exclude overlong forms,
-  private var upper: UInt8 = 0xBF  // surrogates and values above U+10FFFF
+  private var decoder = UTF8Decoder()
 
   package init() {}
 
   /// Whether the bytes so far end inside a character.
-  package var isInsideCharacter: Bool { missing > 0 }
+  package var isInsideCharacter: Bool { decoder.isInsideCharacter }
 
   /// Symbols that `count` bytes can become at most.
   package static func capacity(forBytes count: Int) -> Int { 6 * count + Int(WITAN_FOLD_MAX) }
@@ -47,22 +44,16 @@ package struct Normalizer: Equatable {
     var i = 0
     while i < count {
       let byte = bytes[i]
-      if missing == 0 {
+      if byte < 0x80 && !decoder.isInsideCharacter {
         i += 1
-        if byte < 0x80 {
-          out.pointee = ascii[Int(byte)]
-          out += 1
-        } else {
-          begin(byte, &out)
-        }
-      } else if byte >= lower && byte <= upper {
-        i += 1
-        partial = partial << 6 | UInt32(byte & 0x3F)
-        missing &-= 1
-        (lower, upper) = (0x80, 0xBF)
-        if missing == 0 { out += witan_fold(partial, out) }
-      } else {
-        replace(&out)  // and look at this byte again
+        out.pointee = ascii[Int(byte)]
+        out += 1
+        continue
+      }
+      switch decoder.next(bytes, count, &i) {
+      case UTF8Decoder.incomplete: break
+      case UTF8Decoder.invalid: replace(&out)
+      case let character: out += witan_fold(character, out)
       }
     }
     return out - symbols
@@ -70,29 +61,14 @@ package struct Normalizer: Equatable {
 
   /// Ends the text: an incomplete character is replaced. Returns the symbols written (0 or 1).
   package mutating func finish(into symbols: UnsafeMutablePointer<UInt32>) -> Int {
+    guard decoder.isInsideCharacter else { return 0 }
+    decoder.drop()
     var out = symbols
-    if missing > 0 { replace(&out) }
-    return out - symbols
-  }
-
-  /// Takes the lead byte of a character above ASCII (Unicode 15, table 3-7).
-  private mutating func begin(_ byte: UInt8, _ out: inout UnsafeMutablePointer<UInt32>) {
-    switch byte {
-    case 0xC2...0xDF: (missing, partial) = (1, UInt32(byte & 0x1F))
-    case 0xE0...0xEF:
-      (missing, partial) = (2, UInt32(byte & 0x0F))
-      if byte == 0xE0 { lower = 0xA0 }
-      if byte == 0xED { upper = 0x9F }
-    case 0xF0...0xF4:
-      (missing, partial) = (3, UInt32(byte & 0x07))
-      if byte == 0xF0 { lower = 0x90 }
-      if byte == 0xF4 { upper = 0x8F }
-    default: replace(&out)
-    }
+    replace(&out)
+    return 1
   }
 
   private mutating func replace(_ out: inout UnsafeMutablePointer<UInt32>) {
-    (missing, lower, upper) = (0, 0x80, 0xBF)
     replacements += 1
     out.pointee = UInt32(WITAN_CLASS_SYMBOL) << 24 | 0xFFFD
     out += 1
@@ -101,33 +77,17 @@ package struct Normalizer: Equatable {
 
 extension Normalizer {
   /// The state as numbers. [savedCount]
-  package var saved: [UInt32] {
-    [
-      UInt32(truncatingIfNeeded: replacements), partial,
-      UInt32(missing) | UInt32(lower) << 8 | UInt32(upper) << 16,
-    ]
-  }
+  package var saved: [UInt32] { [UInt32(truncatingIfNeeded: replacements)] + decoder.saved }
 
-  package static let savedCount = 3
+  package static let savedCount = 1 + UTF8Decoder.savedCount
 
   /// Takes back what `saved` gave; throws `format` when the numbers cannot be a state.
   package mutating func restore(_ saved: ArraySlice<UInt32>) throws(WitanError) {
-    let s = Array(saved)
-    guard s.count == Self.savedCount, s[2] & 255 <= 3 else {
-      throw WitanError(.format, "the saved stream is damaged: its last character is inconsistent")
+    guard let first = saved.first else {
+      throw WitanError(.format, "the saved stream has the wrong size; save it again")
     }
-    let missing = s[2] & 255
-    let (lower, upper) = (s[2] >> 8 & 255, s[2] >> 16 & 255)
-    // The largest character that these bits can still become must exist.
-    let largest =
-      missing == 0
-      ? s[1] & 0x1F_FFFF
-      : (s[1] << 6 | (upper & 0x3F)) << (6 * (missing - 1)) | (1 << (6 * (missing - 1))) - 1
-    guard s[1] < 1 << 21, lower >= 0x80, upper <= 0xBF, missing == 0 || largest <= 0x10_FFFF else {
-      throw WitanError(.format, "the saved stream is damaged: its last character is inconsistent")
-    }
-    (replacements, partial) = (Int(s[0]), s[1])
-    (self.missing, self.lower, self.upper) = (UInt8(missing), UInt8(lower), UInt8(upper))
+    try decoder.restore(saved.dropFirst())
+    replacements = Int(first)
   }
 }
 

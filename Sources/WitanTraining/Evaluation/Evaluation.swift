@@ -41,6 +41,9 @@ public struct Evaluation: Sendable {
   public let macroF1: Double
   /// Of the predicted label's probability (one choice), else the mean over labels.
   public let ece: Double
+  /// What `ece` is made of: the predicted label's probability (one choice), else those of all labels
+  /// together, whose gaps can cancel where `ece` takes the mean over labels.
+  public let reliability: [ReliabilityBin]
   public let logLoss: Double
   public let labels: [LabelReport]
   /// Whether any prohibited principle applies; for models that have the output.
@@ -98,6 +101,10 @@ extension Evaluation {
       isChoice
       ? Metrics.calibrationError(p.indices.map { p[$0][best[$0]] }, isRight)
       : labels.reduce(0) { $0 + $1.ece } / Double(labels.count)
+    reliability =
+      isChoice
+      ? Metrics.reliability(p.indices.map { p[$0][best[$0]] }, isRight)
+      : Metrics.reliability(p.flatMap { $0.prefix(modelLabels.count) }, truth.flatMap { $0 })
     let losses = examples.indices.map { i in
       let targets = modelLabels.map { examples[i].labels[$0.id] ?? 0 }
       return Loss.crossEntropy(softmax: isChoice, p[i], targets[...])

@@ -41,6 +41,24 @@ public enum Metrics {
   /// gap between confidence and share of right answers, weighted by the bins' sizes.
   public static func calibrationError(_ confidence: [Float], _ isRight: [Bool]) -> Double {
     guard !confidence.isEmpty else { return 0 }
+    return bins(confidence, isRight).reduce(0) { $0 + ($1.confidence - Double($1.right)).magnitude }
+      / Double(confidence.count)
+  }
+
+  /// The 15 bins of `calibrationError`, lowest first, the empty ones too. O(n).
+  public static func reliability(_ confidence: [Float], _ isRight: [Bool]) -> [ReliabilityBin] {
+    bins(confidence, isRight).enumerated().map { b, bin in
+      let (lower, upper) = (Double(b) / 15, Double(b + 1) / 15)
+      return ReliabilityBin(
+        lower: lower, upper: upper,
+        mean: bin.count > 0 ? bin.confidence / Double(bin.count) : (lower + upper) / 2,
+        observed: bin.count > 0 ? Double(bin.right) / Double(bin.count) : 0, count: bin.count)
+    }
+  }
+
+  private static func bins(
+    _ confidence: [Float], _ isRight: [Bool]
+  ) -> [(count: Int, confidence: Double, right: Int)] {
     var bins = [(count: Int, confidence: Double, right: Int)](repeating: (0, 0, 0), count: 15)
     for (c, right) in zip(confidence, isRight) {
       let b = min(14, Int(c * 15))
@@ -48,8 +66,7 @@ public enum Metrics {
       bins[b].confidence += Double(c)
       bins[b].right += right ? 1 : 0
     }
-    return bins.reduce(0) { $0 + ($1.confidence - Double($1.right)).magnitude }
-      / Double(confidence.count)
+    return bins
   }
 
   /// Wilson's 95 % interval of a share: for `hits` of `n`.

@@ -85,8 +85,8 @@ public struct Trainer {
     }
     let summary = TrainingSummary(
       examples: examples.count, devExamples: held.count, epochs: found.epochs,
-      wordRate: found.wordRate, seed: options.seed, devLoss: found.devLoss, quantization: report,
-      seconds: Date().timeIntervalSince(started))
+      wordRate: found.wordRate, seed: options.seed, trainLoss: found.trainLoss,
+      devLoss: found.devLoss, quantization: report, seconds: Date().timeIntervalSince(started))
     var metadata = metadata
     metadata["witan.data_digest"] = Self.digest(examples + (dev ?? []) + (more ?? []))
     metadata["witan.seed"] = "\(options.seed)"
@@ -109,6 +109,7 @@ public struct Trainer {
     var wordRate: Float
     var epochs = 0
     var best = Double.infinity
+    var trainLoss: [Double] = []
     var devLoss: [Double] = []
   }
 
@@ -137,11 +138,13 @@ public struct Trainer {
       let logits = trainer.logits(dev)
       let calibration = Calibration(logits, dev, spec)
       let devLoss = dev.count > 0 ? calibration.loss(logits, dev, spec) : trainLoss
+      found.trainLoss.append(trainLoss)
       found.devLoss.append(devLoss)
       onProgress(
         TrainingProgress(
           epoch: epoch, maximumEpochs: options.maximumEpochs, trainLoss: trainLoss,
-          devLoss: dev.count > 0 ? devLoss : nil, phase: "train"))
+          devLoss: dev.count > 0 ? devLoss : nil, phase: "train", examplesDone: data.count,
+          examplesTotal: data.count))
       if devLoss < found.best {
         (found.trainer, found.calibration) = (trainer, calibration)
         (found.epochs, found.best) = (epoch, devLoss)
@@ -161,7 +164,8 @@ public struct Trainer {
       let loss = trainer.epoch(data, order: order, wordRate: found.wordRate, random: &random)
       onProgress(
         TrainingProgress(
-          epoch: epoch, maximumEpochs: found.epochs, trainLoss: loss, devLoss: nil, phase: "refit"))
+          epoch: epoch, maximumEpochs: found.epochs, trainLoss: loss, devLoss: nil, phase: "refit",
+          examplesDone: data.count, examplesTotal: data.count))
     }
     return trainer
   }

@@ -63,4 +63,16 @@ public struct TrainingProgress: Sendable {
   public let devLoss: Double?
   /// "train" while the epoch count is found, "refit" on all examples afterwards.
   public let phase: String
+  /// Examples of this epoch that are done, of how many; 0 of 0 when the trainer does not count them.
+  public let examplesDone: Int
+  public let examplesTotal: Int
+
+  package init(
+    epoch: Int, maximumEpochs: Int, trainLoss: Double, devLoss: Double?, phase: String,
+    examplesDone: Int = 0, examplesTotal: Int = 0
+  ) {
+    (self.epoch, self.maximumEpochs, self.phase) = (epoch, maximumEpochs, phase)
+    (self.trainLoss, self.devLoss) = (trainLoss, devLoss)
+    (self.examplesDone, self.examplesTotal) = (examplesDone, examplesTotal)
+  }
 }

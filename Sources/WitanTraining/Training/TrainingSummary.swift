@@ -16,7 +16,9 @@ public struct TrainingSummary: Sendable {
   /// How much faster words learnt than character n-grams.
   public let wordRate: Float
   public let seed: UInt64
-  /// Dev loss after each pass.
+  /// Loss of each pass on the examples as they came, so with the weights of that moment; not stored.
+  public let trainLoss: [Double]
+  /// Dev loss after each pass; the train loss where there is no dev part.
   public let devLoss: [Double]
   /// nil when there was no dev part.
   public let quantization: Quantization?

@@ -26,8 +26,15 @@ struct Score: ParsableCommand {
   var forceJSONL = false
 
   func run() throws {
-    let classifier = try embeddings.classifier(path: model)
-    let stream = classifier.makeStream()
+    try score(with: embeddings.model(path: model))
+  }
+
+  private func score(with opened: some TextModel) throws {
+    let classifier = opened as? Classifier
+    guard classifier != nil || !explain else {
+      throw WitanError(.unsupported, "--explain works with Witan's own models only", at: model)
+    }
+    let stream = opened.makeStream()
     var lines = try LineReader(path: file)
     var isJSONL: Bool? = forceLines ? false : forceJSONL ? true : nil
     var anyFlagged = false
@@ -44,13 +51,13 @@ struct Score: ParsableCommand {
       }
       stream.finish()
       let scores = stream.scores
-      anyFlagged = anyFlagged || scores.isFlagged(classifier.spec)
+      anyFlagged = anyFlagged || scores.isFlagged(opened)
       let words =
         explain
-        ? try classifier.drivingWords(of: text.map { Array($0.utf8) } ?? Array(line), scores).map(\.text)
+        ? try classifier?.drivingWords(of: text.map { Array($0.utf8) } ?? Array(line), scores).map(\.text)
         : nil
       try Terminal.write(
-        json ? object(scores, classifier, words).text() + "\n" : row(scores, classifier, words))
+        json ? object(scores, opened, words).text() + "\n" : row(scores, opened, words))
     }
     try Terminal.flush()
     if anyFlagged { throw ExitCode(1) }
@@ -61,7 +68,7 @@ struct Score: ParsableCommand {
       && (try? line.withUnsafeBufferPointer { try JSON(parsing: $0) })?["text"] != nil
   }
 
-  private func object(_ s: Scores, _ classifier: Classifier, _ words: [String]?) -> JSON {
+  private func object(_ s: Scores, _ model: some TextModel, _ words: [String]?) -> JSON {
     var fields: [String: JSON] = [
       "scores": .object(
         Dictionary(
@@ -70,7 +77,7 @@ struct Score: ParsableCommand {
     ]
     if let any = s.any {
       fields["any"] = JSON(any)
-      fields["flagged"] = .bool(s.isFlagged(classifier.spec))
+      fields["flagged"] = .bool(s.isFlagged(model))
     }
     if s.replacements > 0 { fields["replaced"] = JSON(s.replacements) }
     if s.isTruncated { fields["truncated"] = true }
@@ -78,10 +85,10 @@ struct Score: ParsableCommand {
     return .object(fields)
   }
 
-  private func row(_ s: Scores, _ classifier: Classifier, _ words: [String]?) -> String {
+  private func row(_ s: Scores, _ model: some TextModel, _ words: [String]?) -> String {
     var out = ""
     if let any = s.any {
-      let isFlagged = s.isFlagged(classifier.spec)
+      let isFlagged = s.isFlagged(model)
       out += Terminal.styled(isFlagged ? "flagged" : "clean  ", isFlagged ? "31" : "32")
       out += "  any \(fixed(Double(any)))"
     }
@@ -96,5 +103,5 @@ struct Score: ParsableCommand {
 extension Scores {
   /// Whether a constitution's model holds the text against a prohibition. Models without stances
   /// never flag: their labels are no verdicts.
-  func isFlagged(_ spec: ModelSpec) -> Bool { any.map { $0 >= spec.anyThreshold } ?? false }
+  func isFlagged(_ model: some TextModel) -> Bool { any.map { $0 >= model.anyThreshold } ?? false }
 }

@@ -44,7 +44,7 @@ enum {
 };
 
 // Words that WITAN_NGRAMS_OPENING is about.
-#define WITAN_OPENING_WORDS 3
+#define WITAN_OPENING_WORDS 5
 
 // All that extraction remembers between units: 36 bytes, however long a word is.
 typedef struct {
@@ -75,6 +75,16 @@ void witan_rows_add(int32_t *accumulator, const int8_t *table, size_t width, con
 // The same with -=: takes back exactly what witan_rows_add added.
 void witan_rows_subtract(int32_t *accumulator, const int8_t *table, size_t width,
                          const uint32_t *ids, size_t count);
+
+// Asks for `count` bytes that will be read soon: rows of large tables are not in any cache.
+static inline void witan_prefetch(const void *bytes, size_t count) {
+  for (size_t i = 0; i < count; i += 64) __builtin_prefetch((const char *)bytes + i);
+}
+
+// sum[j] += scale * row[j]. [width]
+static inline void witan_scaled_row_add(float *sum, const int8_t *row, size_t width, float scale) {
+  for (size_t j = 0; j < width; j++) sum[j] += scale * (float)row[j];
+}
 
 // --- Scores -----------------------------------------------------------------------------------
 

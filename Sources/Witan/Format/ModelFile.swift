@@ -29,12 +29,16 @@ package struct ModelFile {
   /// Checks every field of `bytes`, which must outlive this value. Throws `format`, `unsupported` or
   /// `invalidValue`, naming the field.
   package init(_ bytes: UnsafeRawBufferPointer) throws(WitanError) {
+    let isFastText = WitanError(
+      .unsupported, "is a fastText model; 'witan score' and 'witan evaluate' take it, and FastTextModel")
+    if FastTextModel.isBinary(bytes) { throw isFastText }
     let file = try Safetensors(bytes)
     guard let version = file.metadata["witan.format"] else {
       throw WitanError(
         .format, "is missing; this is a safetensors file, but no Witan model",
         at: "__metadata__.witan.format")
     }
+    if version == FastTextParts.convertedFormat { throw isFastText }
     guard version == Self.formatVersion else {
       throw WitanError(
         .unsupported, "'\(version)' is unknown; this program reads '1'. Use the version that wrote it",

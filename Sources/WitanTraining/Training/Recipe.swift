@@ -4,7 +4,7 @@ package import Witan
 public struct Recipe: Sendable, Hashable {
   /// Character 3-5-grams beside the words.
   public var characters = true
-  /// Three words in a row, and the first three words by their place.
+  /// Three words in a row, and the first five words by their place.
   public var phrases = false
   /// Whether features count by how well they tell labels apart, not all alike.
   public var weighted = true

@@ -48,9 +48,8 @@ public struct TrainingOptions: Sendable {
   public static var forConstitutions: TrainingOptions {
     var options = TrainingOptions()
     options.maximumEpochs = 10
-    options.recipe.learningRate = 0.12
-    options.recipe.featureDropout = 0.2
-    options.recipe.weighted = false
+    options.recipe.learningRate = 0.05
+    options.recipe.featureDropout = 0.4
     options.recipe.log2Buckets = 17
     options.wordRates = [2]
     return options

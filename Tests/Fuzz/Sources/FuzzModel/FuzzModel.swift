@@ -18,6 +18,7 @@ struct FuzzModel {
   /// One input is a model file; its bytes are also the text to score and a saved stream. Whatever they
   /// are, the answer is a model or an error.
   static func one(_ bytes: [UInt8]) {
+    if let model = try? FastTextModel(bytes: bytes) { _ = model.predict(bytes, k: 3) }
     guard let classifier = try? Classifier(bytes: bytes) else { return }
     let stream = classifier.makeStream()
     stream.push(bytes)

@@ -19,7 +19,7 @@ from pathlib import Path
 import made_sets
 import record
 import sets
-from stages import Bench, Plan
+from stages import RACERS, Bench, Plan
 from steps import FILES, HERE, PeerFailed, Peers, Steps
 
 
@@ -32,7 +32,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--stages", default="accuracy,speed", help="accuracy, speed or both (default)")
     parser.add_argument("--resume", action="store_true", help="keep what an earlier run has finished")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--search", type=int, help="seconds of an automatic search (60; quick: 8)")
+    parser.add_argument("--search", type=int, help="seconds of an automatic search (60; quick: 5)")
     parser.add_argument("--results", type=Path, help="folder of the CSV files")
     parser.add_argument("--witan", type=Path, default=HERE.parent / ".build/release/witan", help="the program")
     return parser.parse_args()
@@ -95,13 +95,15 @@ def main() -> None:
     data, names = choose_sets(options, work)
     results = options.results or HERE / "results" / ("tmp" if is_short else "")
     peers = Peers(HERE / ".build/side-by-side", options.witan.resolve())
-    search = options.search if options.search is not None else 8 if is_short else 60
+    search = options.search if options.search is not None else 5 if is_short else 60
     short_name = "sst2" if "sst2" in names else names[0]
     long_name = next((name for name in ("imdb", "made_long") if name in names), None)
     plan = Plan(
         seed=options.seed, search_seconds=search,
         robust=frozenset(("sst2", "made_short") if is_short else ("sst2", "agnews_sub")),
-        speed_seconds=0.4 if is_short else 2.0, speed_runs=5, limit=300 if is_short else 900,
+        robust_rows=500 if is_short else 2000,
+        racers=tuple(racer for racer in RACERS if not is_short or racer != ("fasttext", "dim100")),
+        speed_seconds=0.3 if is_short else 2.0, speed_runs=3 if is_short else 5, limit=300 if is_short else 900,
     )  # fmt: skip
 
     def say(line: str) -> None:

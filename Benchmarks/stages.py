@@ -15,7 +15,11 @@ from peers.common import ATTACKS, Row, accuracy, attacked, calibration_error, ma
 from sets import Split, describe, long_rows
 from steps import PeerFailed, Peers, Steps
 
-ROBUST_ROWS = 2000
+# fastText's search finds models of any size, and so of any speed; 100 dimensions are its default.
+RACERS = (
+    ("witan", "default"), ("witan", "autotune"), ("fasttext", "fixed"), ("fasttext", "dim100"),
+    ("scikit-learn", "logreg"), ("vw", "oaa"), ("model2vec", "256"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -24,7 +28,9 @@ class Plan:
 
     seed: int
     search_seconds: int
-    robust: frozenset[str]
+    robust: frozenset[str]  # sets
+    robust_rows: int
+    racers: tuple[tuple[str, str], ...]
     speed_seconds: float
     speed_runs: int
     limit: float
@@ -48,7 +54,10 @@ class Bench:
     def measure(self, split: Split, is_for_speed: bool) -> None:
         """Trains every tool on a set, tests it clean and under attack, and adds the rows to the CSVs."""
         for tool, about in self.tools.items():
-            variants = [v for v in about["variants"] if v != "dim100" or is_for_speed]
+            variants = [
+                v for v in about["variants"]
+                if v != "dim100" or is_for_speed and (tool, v) in self.plan.racers
+            ]  # fmt: skip
             folders = [self.models / split.name / tool / v for v in variants]
             job = {
                 "split": describe(split), "variants": variants, "seed": self.plan.seed,
@@ -112,8 +121,8 @@ class Bench:
         return {"accuracy": rows, "robustness": robust}
 
     def _attack(self, tool: str, split: Split, variant: str, model: Path) -> list[dict[str, Any]]:
-        """Accuracy under each attack, on the first `ROBUST_ROWS` rows of the test part."""
-        rows = split.test[:ROBUST_ROWS]
+        """Accuracy under each attack, on the first rows of the test part."""
+        rows = split.test[: self.plan.robust_rows]
         under = [Row(attacked(row.text, attack, self.plan.seed), row.label) for attack in ATTACKS for row in rows]
         path = split.folder / "attacked.jsonl"
         write_rows(path, under)
@@ -145,47 +154,42 @@ class Bench:
         size = sum(len(row.text.encode()) + 1 for row in lines)
         racers: list[dict[str, Any]] = []
         for tool, about in self.tools.items():
-            for variant in [v for v in about["variants"] if v not in ("svc", "128")]:
+            for variant in [v for v in about["variants"] if (tool, v) in self.plan.racers]:
                 model = self.models / split.name / tool / variant
                 job: dict[str, Any] = {"model": str(model), "input": str(path)}
                 row = {"input": name, "set": split.name, "tool": tool, "variant": variant,
                        "version": about["version"], "status": "ok"}  # fmt: skip
-                if tool == "fasttext" and variant == "autotune":
-                    continue  # its size, and so its speed, is what the search happened to find
                 try:
-                    job["expected"] = [p.label for p in self.peers.predict(tool, model, path, self.plan.limit)]
-                    probe = self.peers.ask(tool, "bulk", job | {"repeats": 1}, self.plan.limit)
-                    row["latency_microseconds"] = self.peers.ask(tool, "latency", job, self.plan.limit)[
-                        "microseconds"]  # fmt: skip
+                    probe = self.peers.ask(tool, "probe", job, self.plan.limit)
                 except PeerFailed as failure:
                     self.say(f"speed {name:8} {tool} {variant} failed: {failure}")
-                    row["status"] = f"failed: {failure}"
-                    record.merge(self.results, "speed", [row], self.facts)
+                    record.merge(self.results, "speed", [row | {"status": f"failed: {failure}"}], self.facts)
                     continue
+                row["latency_microseconds"] = probe["latency"]
                 # Enough to last, and at most 48 MB; loading is measured by itself and taken away.
-                wanted = self.plan.speed_seconds / max(1e-3, probe["seconds"])
-                most = max(1, 48_000_000 // size)
-                racers.append({"row": row, "job": job, "repeats": min(most, max(1, math.ceil(wanted))), "runs": []})
+                wanted = math.ceil(self.plan.speed_seconds / max(1e-3, probe["seconds"]))
+                job |= {"expected": probe["labels"], "repeats": max(1, min(wanted, 48_000_000 // size))}
+                racers.append({"row": row, "job": job, "runs": []})
         for _ in range(self.plan.speed_runs):
             for racer in racers:
                 if racer["row"]["status"] != "ok":
                     continue
-                job = racer["job"] | {"repeats": racer["repeats"]}
                 try:
-                    racer["runs"].append(self.peers.ask(racer["row"]["tool"], "bulk", job, self.plan.limit))
+                    racer["runs"].append(
+                        self.peers.ask(racer["row"]["tool"], "bulk", racer["job"], self.plan.limit))
                 except PeerFailed as failure:
                     racer["row"]["status"] = f"failed: {failure}"
         for racer in racers:
-            row, runs = racer["row"], racer["runs"]
+            row, runs, repeats = racer["row"], racer["runs"], racer["job"]["repeats"]
             if row["status"] == "ok":
-                total = size * racer["repeats"]
+                total = size * repeats
                 rates = [total / run["seconds"] / 1e6 for run in runs]
                 seconds = statistics.median(run["seconds"] for run in runs)
                 row |= {
-                    "bytes": total, "texts": len(lines) * racer["repeats"], "runs": len(runs),
+                    "bytes": total, "texts": len(lines) * repeats, "runs": len(runs),
                     "mb_per_second": statistics.median(rates), "lowest": min(rates), "highest": max(rates),
                     "load_seconds": statistics.median(run["load_seconds"] for run in runs),
-                    "microseconds_per_text": seconds / (len(lines) * racer["repeats"]) * 1e6,
+                    "microseconds_per_text": seconds / (len(lines) * repeats) * 1e6,
                     "agreement": min(run["agreement"] for run in runs),
                 }  # fmt: skip
                 if row["agreement"] < 0.999:

@@ -30,6 +30,11 @@ class PeerFailed(Exception):
     """A task of a peer ended with an error or took too long; the message says which."""
 
 
+def without_folders(message: str) -> str:
+    """The message with paths cut down to file names: results name no folder of this machine."""
+    return re.sub(r"(?<![\w<])/[^\s:'\"]*/", "", message)
+
+
 class Peers:
     """The tools under test, each driven through its file."""
 
@@ -61,8 +66,7 @@ class Peers:
             raise
         if process.returncode != 0:
             last = [line for line in errors.splitlines() if line.strip()][-1:] or [f"exit {process.returncode}"]
-            # Results name no folder of this machine.
-            raise PeerFailed(f"{task}: {re.sub(r'(?<![\w<])/[^ :]*/', '', last[0].strip())[:300]}")
+            raise PeerFailed(f"{task}: {without_folders(last[0].strip())[:300]}")
         return json.loads(output.splitlines()[-1])
 
     def predict(self, tool: str, model: Path, rows: Path, limit: float) -> list[Prediction]:

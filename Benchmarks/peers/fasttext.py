@@ -64,7 +64,7 @@ class FastText(Peer):
             found.append(Prediction(labels[_index(label)], min(1.0, float(probability))))
         return found
 
-    def own_accuracy(self, model: Path, rows: Sequence[Row]) -> float | None:
+    def own_accuracy(self, model: Path, rows: Sequence[Row], found: Sequence[Prediction]) -> float | None:
         scratch = model / "test.txt"
         _write(scratch, rows, _labels(model))
         said = run(["fasttext", "test", str(model / "model.bin"), str(scratch)]).output

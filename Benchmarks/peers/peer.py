@@ -73,8 +73,8 @@ class Peer:
     def predict(self, model: Path, texts: Sequence[str]) -> list[Prediction]:
         raise NotImplementedError
 
-    def own_accuracy(self, model: Path, rows: Sequence[Row]) -> float | None:
-        """Accuracy as the tool itself reports it; checked against ours."""
+    def own_accuracy(self, model: Path, rows: Sequence[Row], found: Sequence[Prediction]) -> float | None:
+        """Accuracy as the tool itself reports it, of these rows or of the answers it gave; checked against ours."""
         return None
 
     def bulk(self, model: Path, texts: Sequence[str], repeats: int) -> Bulk:
@@ -179,7 +179,16 @@ def main(peer: Peer) -> None:
         answer = {"labels": [p.label for p in found], "confidences": [p.confidence for p in found]}
         accuracy([row.label for row in rows], answer["labels"])  # as many answers as rows
         if job.get("own"):
-            answer["own_accuracy"] = peer.own_accuracy(Path(job["model"]), rows)
+            answer["own_accuracy"] = peer.own_accuracy(Path(job["model"]), rows, found)
+    elif task == "probe":
+        use_one_core()
+        texts = [row.text for row in read_rows(Path(job["input"]))]
+        model = Path(job["model"])
+        answer = {
+            "labels": [p.label for p in peer.predict(model, texts)],
+            "seconds": peer.bulk(model, texts, 1).seconds,
+            "latency": peer.latency(model, texts[:500]),
+        }
     elif task == "bulk":
         use_one_core()
         texts = [row.text for row in read_rows(Path(job["input"]))]
@@ -191,10 +200,6 @@ def main(peer: Peer) -> None:
             "seconds": result.seconds, "load_seconds": result.load_seconds,
             "agreement": agree / len(result.labels),
         }
-    elif task == "latency":
-        use_one_core()
-        texts = [row.text for row in read_rows(Path(job["input"]))[:500]]
-        answer = {"microseconds": peer.latency(Path(job["model"]), texts)}
     else:
         raise SystemExit(f"there is no task '{task}'")
     print("\n" + json.dumps(answer))

@@ -53,7 +53,7 @@ class VowpalWabbit(Peer):
         answers.unlink()
         return found
 
-    def own_accuracy(self, model: Path, rows: Sequence[Row]) -> float | None:
+    def own_accuracy(self, model: Path, rows: Sequence[Row], found: Sequence[Prediction]) -> float | None:
         scratch = model / "test.txt"
         _write(scratch, rows, _labels(model))
         done = run(_testing(model, scratch))

@@ -43,7 +43,7 @@ class Witan(Peer):
         answers = [json.loads(line) for line in lines if line]
         return [Prediction(answer["label"], max(answer["scores"].values())) for answer in answers]
 
-    def own_accuracy(self, model: Path, rows: Sequence[Row]) -> float | None:
+    def own_accuracy(self, model: Path, rows: Sequence[Row], found: Sequence[Prediction]) -> float | None:
         scratch = model / "test.jsonl"
         write_rows(scratch, rows)
         said = run([_PROGRAM, "evaluate", "-m", str(model / "model.witan"), "--data", str(scratch), "--json"])

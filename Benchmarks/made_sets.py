@@ -8,13 +8,13 @@ from pathlib import Path
 
 from peers.common import Row, write_rows
 
-_SUBJECTS = ("the baker", "my sister", "a pilot", "our teacher", "the crew", "an old friend", "the mayor", "she")
+_SUBJECTS = ("the baker", "my sister", "a pilot", "our teacher", "the crew", "an old friend", "the mayor")
 _TOPICS: dict[str, Sequence[str]] = {
-    "kitchen": ("stirred the soup", "baked two loaves", "peeled the onions", "salted the beans", "washed the pans"),
-    "garden": ("watered the roses", "pruned the hedge", "planted carrots", "raked the leaves", "fed the hens"),
-    "travel": ("missed the train", "packed a suitcase", "booked a cabin", "crossed the border", "read the map"),
+    "kitchen": ("stirred the soup", "baked two loaves", "peeled the onions", "salted the beans"),
+    "garden": ("watered the roses", "pruned the hedge", "planted carrots", "raked the leaves"),
+    "travel": ("missed the train", "packed a suitcase", "booked a cabin", "crossed the border"),
 }
-_SHARED = ("in the morning", "before the rain", "with great care", "once again", "for the neighbours", "at last")
+_SHARED = ("in the morning", "before the rain", "with great care", "once again", "for the neighbours")
 
 
 def _sentence(topic: str, rng: random.Random) -> str:

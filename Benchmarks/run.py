@@ -2,7 +2,7 @@
 
     python3 Benchmarks/run.py --data DIR            every set of DIR that is known (see README.md)
     python3 Benchmarks/run.py --data DIR --quick    four sets and small inputs, under five minutes
-    python3 Benchmarks/run.py                       on two sets made here, which show only that all runs
+    python3 Benchmarks/run.py                       two sets made here, which show only that all runs
 
 Results are rows in CSV files (Benchmarks/results; for quick and made ones results/tmp), which
 tables.py turns into the tables of the READMEs.
@@ -31,10 +31,12 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--peers", help=f"only these tools of {','.join(FILES)}")
     parser.add_argument("--stages", default="accuracy,speed", help="accuracy, speed or both (default)")
     parser.add_argument("--resume", action="store_true", help="keep what an earlier run has finished")
+    parser.add_argument("--jobs", type=int, default=2, help="trainings at once (2); searches run alone")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--search", type=int, help="seconds of an automatic search (60; quick: 5)")
     parser.add_argument("--results", type=Path, help="folder of the CSV files")
-    parser.add_argument("--witan", type=Path, default=HERE.parent / ".build/release/witan", help="the program")
+    program = HERE.parent / ".build/release/witan"
+    parser.add_argument("--witan", type=Path, default=program, help="the program")
     return parser.parse_args()
 
 
@@ -54,7 +56,7 @@ def choose_sets(options: argparse.Namespace, work: Path) -> tuple[Path, list[str
     """The folder of the data, and the sets of it to measure."""
     given = options.data or (Path(os.environ["WITAN_DATA"]) if os.environ.get("WITAN_DATA") else None)
     if given is None:
-        print("no data is given (--data DIR or WITAN_DATA): two small sets are made, whose figures say nothing")
+        print("no data is given (--data DIR or WITAN_DATA): two small sets are made, to show that all runs")
         return work / "made", made_sets.make(work / "made", options.seed)
     known = sets.QUICK if options.quick else sets.FULL
     asked = options.sets.split(",") if options.sets else known
@@ -99,24 +101,24 @@ def main() -> None:
     short_name = "sst2" if "sst2" in names else names[0]
     long_name = next((name for name in ("imdb", "made_long") if name in names), None)
     plan = Plan(
-        seed=options.seed, search_seconds=search,
+        seed=options.seed, search_seconds=search, jobs=options.jobs,
         robust=frozenset(("sst2", "made_short") if is_short else ("sst2", "agnews_sub")),
         robust_rows=500 if is_short else 2000,
         racers=tuple(racer for racer in RACERS if not is_short or racer != ("fasttext", "dim100")),
-        speed_seconds=0.3 if is_short else 2.0, speed_runs=3 if is_short else 5, limit=300 if is_short else 900,
+        speed_seconds=0.3 if is_short else 2.0, speed_runs=3 if is_short else 5,
+        limit=300 if is_short else 900,
     )  # fmt: skip
 
     def say(line: str) -> None:
         print(f"{time.monotonic() - began:6.0f} s  {line}", flush=True)
 
     bench = Bench(
-        plan, peers, Steps(work / "steps", options.resume), choose_tools(options, peers), work / "models", results,
-        record.facts(options.seed, command_line()), say)  # fmt: skip
+        plan, peers, Steps(work / "steps", options.resume), choose_tools(options, peers), work / "models",
+        results, record.facts(options.seed, command_line()), say)  # fmt: skip
     stages = options.stages.split(",")
     splits = {name: sets.split(data, name, work) for name in names}
     if "accuracy" in stages:
-        for name in names:
-            bench.measure(splits[name], is_for_speed=name in (short_name, long_name))
+        bench.measure(list(splits.values()), [short_name] + ([long_name] if long_name else []))
     if "speed" in stages:
         bench.speed(splits[short_name], splits[long_name] if long_name else None)
     say(f"results are in {os.path.relpath(results)}")

@@ -1,4 +1,4 @@
-"""The two stages: accuracy with robustness, a set after the other; and speed, all tools in turns."""
+"""The two stages: accuracy with robustness, set by set; and speed, all tools in turns."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import math
 import shutil
 import statistics
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import record
@@ -28,6 +31,7 @@ class Plan:
 
     seed: int
     search_seconds: int
+    jobs: int
     robust: frozenset[str]  # sets
     robust_rows: int
     racers: tuple[tuple[str, str], ...]
@@ -48,39 +52,63 @@ class Bench:
     results: Path
     facts: dict[str, str]
     say: Callable[[str], None]
+    _writing: Lock = field(default_factory=Lock)
 
     # Accuracy and robustness
 
-    def measure(self, split: Split, is_for_speed: bool) -> None:
-        """Trains every tool on a set, tests it clean and under attack, and adds the rows to the CSVs."""
-        for tool, about in self.tools.items():
-            variants = [
-                v for v in about["variants"]
-                if v != "dim100" or is_for_speed and (tool, v) in self.plan.racers
-            ]  # fmt: skip
-            folders = [self.models / split.name / tool / v for v in variants]
-            job = {
-                "split": describe(split), "variants": variants, "seed": self.plan.seed,
-                "budget": self.plan.search_seconds, "robust": split.name in self.plan.robust,
-                "version": about["version"],
-            }  # fmt: skip
-            try:
-                answer = self.steps.once(
-                    f"{split.name}.{tool}", job, lambda: self._unit(tool, split, variants),
-                    needs=tuple(folders) if is_for_speed else ())  # fmt: skip
-            except PeerFailed as failure:
-                self.say(f"{split.name:20} {tool:24} failed: {failure}")
-                answer = {"accuracy": [self._row(split, tool, v) | {"status": f"failed: {failure}"}
-                                       for v in variants], "robustness": []}  # fmt: skip
+    def measure(self, splits: Sequence[Split], for_speed: Sequence[str]) -> None:
+        """Trains every tool on every set, tests it clean and under attack, and adds the rows to the CSVs.
+
+        Two at once, since each uses one thread; then the searches, which have their time limit, alone.
+        """
+        alone: list[Callable[[], None]] = []
+        with ThreadPoolExecutor(self.plan.jobs) as pool:
+            waiting: list[Future[None]] = []
+            for split in splits:
+                is_for_speed = split.name in for_speed
+                for tool, about in self.tools.items():
+                    variants = [
+                        v for v in about["variants"]
+                        if v != "dim100" or is_for_speed and (tool, v) in self.plan.racers
+                    ]  # fmt: skip
+                    for group in [variants] if about["together"] else [[v] for v in variants]:
+                        unit = partial(self._measure, split, tool, group, is_for_speed)
+                        if "autotune" in group:
+                            alone.append(unit)
+                        else:
+                            waiting.append(pool.submit(unit))
+            for future in waiting:
+                future.result()
+        for unit in alone:
+            unit()
+
+    def _measure(self, split: Split, tool: str, variants: Sequence[str], is_for_speed: bool) -> None:
+        """Trains and tests variants that are trained together, unless an earlier run did."""
+        folders = [self.models / split.name / tool / v for v in variants]
+        job = {
+            "split": describe(split), "variants": variants, "seed": self.plan.seed,
+            "budget": self.plan.search_seconds, "robust": split.name in self.plan.robust,
+            "version": self.tools[tool]["version"],
+        }  # fmt: skip
+        try:
+            answer = self.steps.once(
+                f"{split.name}.{tool}.{variants[0]}", job, lambda: self._unit(tool, split, variants),
+                needs=tuple(folders) if is_for_speed else ())  # fmt: skip
+        except PeerFailed as failure:
+            self.say(f"{split.name:20} {tool:24} failed: {failure}")
+            answer = {"accuracy": [self._row(split, tool, v) | {"status": f"failed: {failure}"}
+                                   for v in variants], "robustness": [], "facts": self.facts}  # fmt: skip
+        with self._writing:
             for row in answer["accuracy"]:
                 if row["status"] == "ok":
                     self.say(
                         f"{split.name:20} {tool + ' ' + row['variant']:24} accuracy {row['accuracy']:.4f}  "
                         f"{row['model_bytes'] / 1e6:7.2f} MB  {row['train_cpu_seconds']:7.1f} CPU s")
-            record.merge(self.results, "accuracy", answer["accuracy"], self.facts)
-            record.merge(self.results, "robustness", answer["robustness"], self.facts)
-            if not is_for_speed:
-                shutil.rmtree(self.models / split.name / tool, ignore_errors=True)
+            record.merge(self.results, "accuracy", answer["accuracy"], answer["facts"])
+            record.merge(self.results, "robustness", answer["robustness"], answer["facts"])
+        if not is_for_speed:
+            for folder in folders:
+                shutil.rmtree(folder, ignore_errors=True)
 
     def _row(self, split: Split, tool: str, variant: str) -> dict[str, Any]:
         return {
@@ -91,12 +119,13 @@ class Bench:
     def _unit(self, tool: str, split: Split, variants: Sequence[str]) -> dict[str, Any]:
         """Trains and tests one tool on one set."""
         folder = self.models / split.name / tool
-        shutil.rmtree(folder, ignore_errors=True)
+        for variant in variants:
+            shutil.rmtree(folder / variant, ignore_errors=True)
         job = {
             "data": str(split.folder), "has_dev": split.has_dev, "models": str(folder),
             "variants": list(variants), "seed": self.plan.seed, "budget": self.plan.search_seconds,
         }  # fmt: skip
-        trained = self.peers.ask(tool, "train", job, self.plan.limit + 2 * self.plan.search_seconds)
+        trained = self.peers.ask(tool, "train", job, self.plan.limit + 5 * self.plan.search_seconds)
         rows: list[dict[str, Any]] = []
         robust: list[dict[str, Any]] = []
         truth = [row.label for row in split.test]
@@ -118,15 +147,17 @@ class Bench:
                 })  # fmt: skip
             if split.name in self.plan.robust:
                 robust += self._attack(tool, split, variant, folder / variant)
-        return {"accuracy": rows, "robustness": robust}
+        return {"accuracy": rows, "robustness": robust, "facts": self.facts}
 
     def _attack(self, tool: str, split: Split, variant: str, model: Path) -> list[dict[str, Any]]:
         """Accuracy under each attack, on the first rows of the test part."""
         rows = split.test[: self.plan.robust_rows]
-        under = [Row(attacked(row.text, attack, self.plan.seed), row.label) for attack in ATTACKS for row in rows]
-        path = split.folder / "attacked.jsonl"
+        seed = self.plan.seed
+        under = [Row(attacked(row.text, attack, seed), row.label) for attack in ATTACKS for row in rows]
+        path = model / "attacked.jsonl"
         write_rows(path, under)
         labels = [p.label for p in self.peers.predict(tool, model, path, self.plan.limit)]
+        path.unlink()
         truth = [row.label for row in rows]
         about = {k: self._row(split, tool, variant)[k] for k in ("set", "tool", "variant", "version")}
         return [
@@ -167,7 +198,7 @@ class Bench:
                     continue
                 row["latency_microseconds"] = probe["latency"]
                 # Enough to last, and at most 48 MB; loading is measured by itself and taken away.
-                wanted = math.ceil(self.plan.speed_seconds / max(1e-3, probe["seconds"]))
+                wanted = math.ceil(self.plan.speed_seconds / probe["seconds"])
                 job |= {"expected": probe["labels"], "repeats": max(1, min(wanted, 48_000_000 // size))}
                 racers.append({"row": row, "job": job, "runs": []})
         for _ in range(self.plan.speed_runs):
@@ -194,5 +225,6 @@ class Bench:
                 }  # fmt: skip
                 if row["agreement"] < 0.999:
                     row["status"] = "answers differ from the accuracy stage's"
-                self.say(f"speed {name:8} {row['tool'] + ' ' + row['variant']:24} {row['mb_per_second']:8.2f} MB/s")
+                who = f"{row['tool']} {row['variant']}"
+                self.say(f"speed {name:8} {who:24} {row['mb_per_second']:8.2f} MB/s")
             record.merge(self.results, "speed", [row], self.facts)

@@ -65,8 +65,8 @@ class Peers:
                 raise PeerFailed(f"{task} took longer than {limit:.0f} s") from None
             raise
         if process.returncode != 0:
-            last = [line for line in errors.splitlines() if line.strip()][-1:] or [f"exit {process.returncode}"]
-            raise PeerFailed(f"{task}: {without_folders(last[0].strip())[:300]}")
+            said = [line.strip() for line in errors.splitlines() if line.strip()]
+            raise PeerFailed(f"{task}: {without_folders((said or [f'exit {process.returncode}'])[-1])[:300]}")
         return json.loads(output.splitlines()[-1])
 
     def predict(self, tool: str, model: Path, rows: Path, limit: float) -> list[Prediction]:
@@ -81,7 +81,9 @@ class Steps:
         self._folder, self._resume = folder, resume
         folder.mkdir(parents=True, exist_ok=True)
 
-    def once(self, name: str, job: dict[str, Any], do: Callable[[], Any], needs: tuple[Path, ...] = ()) -> Any:
+    def once(
+        self, name: str, job: dict[str, Any], do: Callable[[], Any], needs: tuple[Path, ...] = ()
+    ) -> Any:
         """What `do` answered, from an earlier run if that did the same job and left the files of `needs`."""
         path = self._folder / f"{name}.json"
         if self._resume and path.exists():

@@ -1,7 +1,8 @@
 """Writes the tables of README.md and Benchmarks/README.md from the CSV files of Benchmarks/results.
 
-    python3 Benchmarks/tables.py            rewrites what stands between <!-- table: NAME --> and <!-- /table -->
+    python3 Benchmarks/tables.py            rewrites what stands between table: NAME and /table
     python3 Benchmarks/tables.py --check    changes nothing; fails where a README differs
+    python3 Benchmarks/tables.py --print    only prints the tables
 """
 
 from __future__ import annotations
@@ -58,7 +59,8 @@ def by_set(
     rows: Sequence[Row], column: str, show: Callable[[float], str], what: str, best: Callable | None
 ) -> list[str]:
     """A line for each set, a column for each tool; the best of a line is bold."""
-    measured = {(r["set"], (r["tool"], r["variant"])): float(r[column]) for r in rows if _is_ok(r) and r[column]}
+    used = [row for row in rows if _is_ok(row) and row[column]]
+    measured = {(r["set"], (r["tool"], r["variant"])): float(r[column]) for r in used}
     tools = [tool for tool in _ON_ALL_SETS if any(key[1] == tool for key in measured)]
     names = sorted({key[0] for key in measured}, key=lambda n: (SETS.index(n) if n in SETS else 99, n))
     body = []
@@ -66,7 +68,6 @@ def by_set(
         cells = {tool: show(measured[name, tool]) for tool in tools if (name, tool) in measured}
         top = show(best(measured[name, tool] for tool in cells)) if best else None
         body.append([name] + [f"**{c}**" if (c := cells.get(t, "-")) == top else c for t in tools])
-    used = [row for row in rows if _is_ok(row) and row[column]]
     return [caption(what, used), "", *grid(["set", *(NAMES[tool] for tool in tools)], body)]
 
 
@@ -88,7 +89,8 @@ def summary(accuracy: Sequence[Row], robustness: Sequence[Row], speed: Sequence[
         cells = [NAMES[tool]]
         cells += [percent(statistics.mean(float(r["accuracy"]) for r in rows)) if rows else "-"]
         cells += [percent(statistics.mean(errors)) if errors else "-"]
-        cells += [percent(statistics.mean(under[tool])) if tool in under else "-"]
+        is_whole = len(under.get(tool, [])) == max(map(len, under.values()), default=0) > 0
+        cells += [percent(statistics.mean(under[tool])) if is_whole else "-"]
         cells += [f"{statistics.median(float(r['model_bytes']) for r in rows) / 1e6:.1f}" if rows else "-"]
         cells += [f"{statistics.median(float(r['train_cpu_seconds']) for r in rows):.1f}" if rows else "-"]
         for kind in ("short", "long"):
@@ -131,10 +133,14 @@ def speeds(rows: Sequence[Row]) -> list[str]:
                     latency = f"{float(r['latency_microseconds']):.0f}" if r["latency_microseconds"] else "-"
                     body.append([
                         f"{kind} ({r['set']}): {name}", _rate(r["mb_per_second"]),
-                        f"{_rate(r['lowest'])} to {_rate(r['highest'])}", f"{float(r['microseconds_per_text']):.1f}",
-                        latency, f"{float(r['load_seconds']):.2f}", f"{int(r['bytes']) / 1e6:.1f}",
+                        f"{_rate(r['lowest'])} to {_rate(r['highest'])}",
+                        f"{float(r['microseconds_per_text']):.1f}", latency,
+                        f"{float(r['load_seconds']):.2f}", f"{int(r['bytes']) / 1e6:.1f}",
                     ])  # fmt: skip
-    head = ["input and tool", "MB/s", "lowest to highest", "µs a text", "µs a text, one by one", "load s", "MB scored"]
+    head = [
+        "input and tool", "MB/s", "lowest to highest", "µs a text", "µs a text, one by one", "load s",
+        "MB scored",
+    ]  # fmt: skip
     runs = sorted({r["runs"] for r in rows if _is_ok(r)})
     what = f"Bulk scoring on one core, loading excluded; medians of {' or '.join(runs)} runs, tools in turns."
     return [caption(what, [r for r in rows if _is_ok(r)]), "", *grid(head, body)]

@@ -20,7 +20,8 @@ step "tests"
 swift test -c release --skip-build --explicit-target-dependency-import-check error
 
 step "benchmarks: shared code, and that the READMEs say what the results say"
-python3 -m unittest discover Benchmarks/tests
+if command -v python3 >/dev/null; then python3 -m unittest discover Benchmarks/tests
+else echo "left out: there is no python3"; fi
 
 for backend in $("$witan" inspect --system --json | sed -n 's/.*"instruction_sets_supported": \[\(.*\)\].*/\1/p' | tr -d '",'); do
   step "runtime tests on $backend"

@@ -37,9 +37,9 @@ class Prediction:
 
 def read_rows(path: Path) -> list[Row]:
     """Rows of a JSONL file with `text` and `label`; `.gz` is unpacked. Names file and line on error."""
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else open(path, encoding="utf-8")
+    open_text = gzip.open if path.suffix == ".gz" else open
     rows: list[Row] = []
-    with opened as lines:
+    with open_text(path, "rt", encoding="utf-8") as lines:
         for number, line in enumerate(lines, 1):
             if not line.strip():
                 continue
@@ -47,7 +47,8 @@ def read_rows(path: Path) -> list[Row]:
                 fields = json.loads(line)
                 rows.append(Row(fields["text"], str(fields["label"])))
             except (ValueError, KeyError, TypeError) as error:
-                raise ValueError(f"{path.name}:{number}: not an object with text and label ({error})") from None
+                place = f"{path.name}:{number}"
+                raise ValueError(f"{place}: not an object with text and label ({error})") from None
     return rows
 
 

@@ -24,6 +24,7 @@ _WIDTH = 256
 
 
 class Model2Vec(Peer):
+    trains_together = True
     variants = ("256", "128")
 
     def version(self) -> str:
@@ -32,7 +33,7 @@ class Model2Vec(Peer):
         return package_version("model2vec")
 
     def prepare(self, cache: Path) -> None:
-        """Distils once: the embeddings of all word pieces, reduced by PCA and weighted (model2vec's defaults)."""
+        """Distils once, with model2vec's defaults: all word pieces, reduced by PCA and weighted."""
         folder = cache / "distilled"
         if (folder / "model.safetensors").exists():
             return
@@ -44,7 +45,9 @@ class Model2Vec(Peer):
         distill(str(get_model_path()), pca_dims=_WIDTH, device="cpu").save_pretrained(unfinished)
         unfinished.rename(folder)
 
-    def train(self, data: Data, models: dict[str, Path], cache: Path, seed: int, budget: int) -> dict[str, Trained]:
+    def train(
+        self, data: Data, models: dict[str, Path], cache: Path, seed: int, budget: int
+    ) -> dict[str, Trained]:
         """C is chosen on the dev rows; where these are a part of train, it is fitted again on all of it."""
         rows = read_rows(data.train)
         labels = np.array([row.label for row in rows])

@@ -54,6 +54,8 @@ class Peer:
     """A tool under test. `model` is a folder of its own for each variant."""
 
     variants: Sequence[str] = ()
+    # Whether variants share work of training, and so must be trained by one process.
+    trains_together = False
 
     def version(self) -> str:
         """Raises an error that says what is missing."""
@@ -66,7 +68,9 @@ class Peer:
     def prepare(self, cache: Path) -> None:
         """Work that all sets share, kept in `cache`."""
 
-    def train(self, data: Data, models: dict[str, Path], cache: Path, seed: int, budget: int) -> dict[str, Trained]:
+    def train(
+        self, data: Data, models: dict[str, Path], cache: Path, seed: int, budget: int
+    ) -> dict[str, Trained]:
         """Trains the variants that `models` names; `budget` is the seconds of an automatic search."""
         raise NotImplementedError
 
@@ -74,7 +78,7 @@ class Peer:
         raise NotImplementedError
 
     def own_accuracy(self, model: Path, rows: Sequence[Row], found: Sequence[Prediction]) -> float | None:
-        """Accuracy as the tool itself reports it, of these rows or of the answers it gave; checked against ours."""
+        """Accuracy as the tool itself reports it, of the rows or of its answers; checked against ours."""
         return None
 
     def bulk(self, model: Path, texts: Sequence[str], repeats: int) -> Bulk:
@@ -82,7 +86,7 @@ class Peer:
         raise NotImplementedError
 
     def latency(self, model: Path, texts: Sequence[str]) -> float | None:
-        """Median microseconds of one text after the other in process; None where there is no such way."""
+        """Median microseconds of one text after the other in process; None where there is no way."""
         return None
 
 
@@ -99,12 +103,15 @@ class Run:
     wall_seconds: float
 
 
-def run(command: Sequence[str], output: Path | None = None) -> Run:
-    """Runs a command; its errors are the message of the exception. `output` takes standard output."""
+def run(command: Sequence[str], output: Path | None = None, limit: float | None = None) -> Run:
+    """Runs a command; its errors are the message of the exception. `output` takes standard output.
+
+    Raises `subprocess.TimeoutExpired` after `limit` seconds.
+    """
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     began = time.perf_counter()
     if output is None:
-        done = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL)
+        done = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, timeout=limit)
     else:
         with open(output, "wb") as file:
             done = subprocess.run(command, stdout=file, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
@@ -155,12 +162,22 @@ def bulk_of_command(
         scratch.unlink()
 
 
+def seconds_of_one_pass(peer: Peer, model: Path, texts: Sequence[str]) -> float:
+    """About how long scoring the texts once takes; over several passes where one is too short to tell."""
+    repeats = 1
+    while (seconds := peer.bulk(model, texts, repeats).seconds) < 0.2 and repeats < 100:
+        repeats *= 10
+    return max(1e-6, seconds / repeats)
+
+
 def main(peer: Peer) -> None:
     """Does the task that the command line names."""
     task, job = sys.argv[1], json.load(sys.stdin)
     answer: dict[str, Any] = {}
     if task == "describe":
-        answer = {"version": peer.version(), "variants": list(peer.available())}
+        answer = {
+            "version": peer.version(), "variants": list(peer.available()), "together": peer.trains_together,
+        }
     elif task == "prepare":
         peer.prepare(Path(job["cache"]))
     elif task == "train":
@@ -186,7 +203,7 @@ def main(peer: Peer) -> None:
         model = Path(job["model"])
         answer = {
             "labels": [p.label for p in peer.predict(model, texts)],
-            "seconds": peer.bulk(model, texts, 1).seconds,
+            "seconds": seconds_of_one_pass(peer, model, texts),
             "latency": peer.latency(model, texts[:500]),
         }
     elif task == "bulk":

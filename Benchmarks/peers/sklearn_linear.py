@@ -41,12 +41,15 @@ def _classifier(variant: str, strength: float, seed: int) -> LogisticRegression 
 
 
 class ScikitLearn(Peer):
+    trains_together = True
     variants = ("logreg", "svc")
 
     def version(self) -> str:
         return sklearn.__version__
 
-    def train(self, data: Data, models: dict[str, Path], cache: Path, seed: int, budget: int) -> dict[str, Trained]:
+    def train(
+        self, data: Data, models: dict[str, Path], cache: Path, seed: int, budget: int
+    ) -> dict[str, Trained]:
         """The variants share the features, whose cost counts for each; C is chosen on the dev rows.
 
         Where dev rows are a part of train, the chosen C is fitted again on all of train. Vocabulary and
@@ -76,9 +79,11 @@ class ScikitLearn(Peer):
             classifier = tried[best][1]
             if not data.has_dev:
                 classifier = _classifier(variant, best, seed).fit(features, labels)
-            joblib.dump(Pipeline([("features", vectorizer), ("classifier", classifier)]), model / "model.joblib")
+            pipeline = Pipeline([("features", vectorizer), ("classifier", classifier)])
+            joblib.dump(pipeline, model / "model.joblib")
             name = type(classifier).__name__
-            settings = f"{_FEATURES}; {name} C={best:g} of {', '.join(f'{c:g}' for c in _STRENGTHS[variant])}"
+            choice = ", ".join(f"{c:g}" for c in _STRENGTHS[variant])
+            settings = f"{_FEATURES}; {name} C={best:g} of {choice}"
             out[variant] = Trained(
                 shared_cpu + time.process_time() - cpu, shared_wall + time.perf_counter() - wall, settings)
         return out

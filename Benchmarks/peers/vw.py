@@ -25,15 +25,18 @@ class VowpalWabbit(Peer):
     def version(self) -> str:
         return package_version("vowpalwabbit")
 
-    def train(self, data: Data, models: dict[str, Path], cache: Path, seed: int, budget: int) -> dict[str, Trained]:
+    def train(
+        self, data: Data, models: dict[str, Path], cache: Path, seed: int, budget: int
+    ) -> dict[str, Trained]:
         rows = read_rows(data.train)
         labels = sorted({row.label for row in rows})
         model = models["oaa"]
         (model / "labels.json").write_text(json.dumps(labels))
-        text, passes = cache / "vw-train.txt", cache / "vw-train.cache"
+        text, passes = model / "train.txt", model / "train.cache"
         _write(text, rows, labels)
         options = ["--oaa", str(len(labels)), *_SETTINGS]
-        files = ["--data", str(text), "--cache_file", str(passes), "--kill_cache", "-f", str(model / "model.vw")]
+        files = ["--data", str(text), "--cache_file", str(passes), "--kill_cache"]
+        files += ["-f", str(model / "model.vw")]
         done = run([*_PROGRAM, *files, *options, "--random_seed", str(seed), "--quiet"])
         text.unlink()
         passes.unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Sequence
@@ -17,13 +18,17 @@ class Witan(Peer):
     variants = ("default", "autotune")
 
     def version(self) -> str:
-        return run([_PROGRAM, "--version"]).output.strip()
+        """Its number and the beginning of the program's SHA-256: builds differ between releases."""
+        digest = hashlib.sha256(Path(_PROGRAM).read_bytes()).hexdigest()[:8]
+        return f"{run([_PROGRAM, '--version']).output.strip()}+{digest}"
 
     def available(self) -> Sequence[str]:
         has_autotune = "--autotune" in run([_PROGRAM, "train", "--help"]).output
         return self.variants if has_autotune else self.variants[:1]
 
-    def train(self, data: Data, models: dict[str, Path], cache: Path, seed: int, budget: int) -> dict[str, Trained]:
+    def train(
+        self, data: Data, models: dict[str, Path], cache: Path, seed: int, budget: int
+    ) -> dict[str, Trained]:
         out: dict[str, Trained] = {}
         for variant, model in models.items():
             options = ["--autotune", str(budget)] if variant == "autotune" else []

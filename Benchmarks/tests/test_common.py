@@ -54,7 +54,8 @@ class MeasureTests(unittest.TestCase):
 
     def test_macro_f1_is_over_the_labels_of_the_truth(self) -> None:
         # a: precision 1/2, recall 1, F1 2/3; b: precision 1, recall 1/3, F1 1/2; c is only predicted.
-        self.assertAlmostEqual(common.macro_f1(["a", "b", "b", "b"], ["a", "a", "b", "c"]), (2 / 3 + 1 / 2) / 2)
+        found = common.macro_f1(["a", "b", "b", "b"], ["a", "a", "b", "c"])
+        self.assertAlmostEqual(found, (2 / 3 + 1 / 2) / 2)
 
     def test_calibration_error(self) -> None:
         self.assertAlmostEqual(common.calibration_error([1.0, 1.0], [True, True]), 0)

@@ -82,8 +82,8 @@ class TableTests(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
     def test_messages_lose_their_folders(self) -> None:
-        self.assertEqual(
-            steps.without_folders("witan: error: /a/b-c/d.jsonl:1: of w/x"), "witan: error: d.jsonl:1: of w/x")
+        said = steps.without_folders("witan: error: /a/b-c/d.jsonl:1: of w/x")
+        self.assertEqual(said, "witan: error: d.jsonl:1: of w/x")
 
 
 if __name__ == "__main__":

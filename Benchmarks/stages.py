@@ -104,6 +104,8 @@ class Bench:
                     self.say(
                         f"{split.name:20} {tool + ' ' + row['variant']:24} accuracy {row['accuracy']:.4f}  "
                         f"{row['model_bytes'] / 1e6:7.2f} MB  {row['train_cpu_seconds']:7.1f} CPU s")
+                elif "accuracy" in row:
+                    self.say(f"{split.name:20} {tool + ' ' + row['variant']:24} {row['status']}")
             record.merge(self.results, "accuracy", answer["accuracy"], answer["facts"])
             record.merge(self.results, "robustness", answer["robustness"], answer["facts"])
         if not is_for_speed:

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Every check: format, layering, tests under each instruction set, shipped models, a package that
-# depends on this one.
+# Every check: format, layering, tests under each instruction set, benchmark tables, shipped models, a
+# package that depends on this one.
 set -eu
 step() { printf '\n== %s\n' "$*"; }
 
@@ -18,6 +18,10 @@ git ls-files 'Sources/*.swift' 'Sources/*.c' 'Sources/*.h' 'Sources/*.inc' | gre
 
 step "tests"
 swift test -c release --skip-build --explicit-target-dependency-import-check error
+
+step "benchmarks: shared code, and that the READMEs say what the results say"
+if command -v python3 >/dev/null; then python3 -m unittest discover Benchmarks/tests
+else echo "left out: there is no python3"; fi
 
 for backend in $("$witan" inspect --system --json | sed -n 's/.*"instruction_sets_supported": \[\(.*\)\].*/\1/p' | tr -d '",'); do
   step "runtime tests on $backend"

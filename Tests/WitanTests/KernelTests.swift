@@ -5,8 +5,13 @@ import Witan
 
 /// Every kernel against a one-line oracle, under every backend of this machine.
 @Suite(.serialized) struct KernelTests {
+  /// Held by those who change or ask for the backend: suites run side by side.
+  private static let lock = NSRecursiveLock()
+
   /// Runs `body` under each backend, then goes back to the one that was active.
   static func withEveryBackend(_ body: (String) throws -> Void) rethrows {
+    lock.lock()
+    defer { lock.unlock() }
     let before = Backend.active
     defer { Backend.select(before) }
     for name in Backend.supported {
@@ -18,6 +23,8 @@ import Witan
 
   @Test("the backend that WITAN_BACKEND names is the active one")
   func forcedBackend() {
+    Self.lock.lock()
+    defer { Self.lock.unlock() }
     if let wanted = ProcessInfo.processInfo.environment["WITAN_BACKEND"] {
       #expect(Backend.active == wanted, "supported: \(Backend.supported)")
     } else {
@@ -54,8 +61,10 @@ import Witan
     }
   }
 
-  @Test("all backends hash alike, whole or unit by unit")
-  func ngrams() {
+  @Test(
+    "all backends hash alike, whole or unit by unit, for every choice of kinds",
+    arguments: 0..<8 as Range<UInt32>)
+  func ngrams(_ kinds: UInt32) {
     var random = SeededRandom(seed: 11)
     for _ in 0..<200 {
       let units = (0..<random.below(60)).map { _ in
@@ -69,7 +78,7 @@ import Witan
           for start in stride(from: 0, to: units.count, by: step) {
             let part = Array(units[start..<min(units.count, start + step)])
             var ids = [UInt32](repeating: 0, count: part.count * Int(WITAN_FEATURES_PER_UNIT))
-            let count = witan_ngrams(part, part.count, &state, 14, 0, &ids)
+            let count = witan_ngrams(part, part.count, &state, 14, kinds, 0, &ids)
             out += ids.prefix(count)
           }
           results.append(out)
@@ -115,20 +124,21 @@ import Witan
       let buckets = 9
       let start = (0..<buckets * 2 * width).map { _ in Float(random.unit()) }
       let ids = [3, 1, 3, 8].map { UInt32($0) }
-      let marked = [3, 1 | WITAN_WORD_MARK, 3, 8 | WITAN_WORD_MARK]
+      let marked: [UInt32] = [3, 1 | WITAN_WORD_MARK, 3 | 17 << 24, 8 | WITAN_WORD_MARK | 127 << 24]
+      let rates = (0..<256).map { _ in Float(random.unit()) }
       let gradient = (0..<width).map { _ in Float(random.unit() - 0.5) }
       var expected = start
       for (id, mark) in zip(ids, marked) {
         for j in 0..<width {
           let (w, s) = (Int(id) * 2 * width + j, Int(id) * 2 * width + width + j)
           expected[s] += gradient[j] * gradient[j]
-          let rate: Float = mark & WITAN_WORD_MARK != 0 ? 0.6 : 0.1
+          let rate = rates[Int(mark >> 24)]
           expected[w] -= rate * gradient[j] / (expected[s] + 1e-12).squareRoot()
         }
       }
       Self.withEveryBackend { backend in
         var rows = start
-        witan_train_adagrad(&rows, width, marked, marked.count, gradient, 0.1, 0.6)
+        witan_train_adagrad(&rows, width, marked, marked.count, gradient, rates)
         #expect(rows == expected, "\(backend), width \(width)")
         var sums = [Float](repeating: 0, count: width)
         witan_train_forward(&sums, rows, width, marked, marked.count, 0.5)

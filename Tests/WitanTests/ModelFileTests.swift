@@ -53,7 +53,8 @@ struct ModelFileTests {
   @Test(
     "a lying header gives an error that names the field",
     arguments: [
-      ("\"I8\"", "\"I64\"", "table.dtype"),
+      ("\"I8\"", "\"I16\"", "table.dtype"),
+      ("\"I8\"", "\"I64\"", "table.data_offsets"),
       ("\"I8\"", "\"U8\"", "table.dtype"),
       ("[256, 3]", "[256, 4]", "table.data_offsets"),
       ("[256, 3]", "[512, 3]", "table.data_offsets"),

@@ -4,36 +4,38 @@ import Witan
 
 /// The promises of streaming, as the documentation states them.
 @Suite(.serialized) struct StreamInvariantTests {
-  let classifier = TestModel.classifier(hasAny: true)
-
-  private func scores(_ chunks: [[UInt8]]) -> [UInt32] {
+  private func scores(_ classifier: Classifier, _ chunks: [[UInt8]]) -> [UInt32] {
     let stream = classifier.makeStream()
     for chunk in chunks { stream.push(chunk) }
     stream.finish()
     return stream.read().map(\.bitPattern)
   }
 
-  @Test("any split of a short text gives the same scores, bit for bit (all splits)")
-  func everySplit() {
+  @Test(
+    "any split of a short text gives the same scores, bit for bit (all splits)",
+    arguments: [TestModel.Kind.linear, .dense, .whole])
+  func everySplit(_ kind: TestModel.Kind) {
+    let classifier = TestModel.classifier(kind, hasAny: true)
     let text = Array("Ab é𝐡ﬁ'不".utf8)
-    let whole = scores([text])
+    let whole = scores(classifier, [text])
     for cuts in 0..<(1 << (text.count - 1)) {
       var chunks: [[UInt8]] = [[]]
       for (i, byte) in text.enumerated() {
         chunks[chunks.count - 1].append(byte)
         if i < text.count - 1, cuts >> i & 1 == 1 { chunks.append([]) }
       }
-      #expect(scores(chunks) == whole, "cuts \(String(cuts, radix: 2))")
+      #expect(scores(classifier, chunks) == whole, "cuts \(String(cuts, radix: 2))")
     }
   }
 
-  @Test("any split of a long text gives the same scores, on every backend")
-  func randomSplits() {
+  @Test("any split of a long text gives the same scores, on every backend", arguments: TestModel.Kind.all)
+  func randomSplits(_ kind: TestModel.Kind) {
+    let classifier = TestModel.classifier(kind, hasAny: true)
     var random = SeededRandom(seed: 42)
     KernelTests.withEveryBackend { backend in
       for round in 0..<60 {
         let text = TestModel.randomText(&random, length: 1 + random.below(900))
-        let whole = scores([text])
+        let whole = scores(classifier, [text])
         var chunks: [[UInt8]] = []
         var rest = text[...]
         while !rest.isEmpty {
@@ -41,24 +43,26 @@ import Witan
           chunks.append(Array(rest.prefix(n)))
           rest = rest.dropFirst(n)
         }
-        #expect(scores(chunks) == whole, "\(backend), round \(round)")
+        #expect(scores(classifier, chunks) == whole, "\(backend), round \(round)")
       }
     }
   }
 
-  @Test("all backends give the same scores, bit for bit")
-  func backendsAgree() {
+  @Test("all backends give the same scores, bit for bit", arguments: TestModel.Kind.all)
+  func backendsAgree(_ kind: TestModel.Kind) {
+    let classifier = TestModel.classifier(kind, hasAny: true)
     var random = SeededRandom(seed: 9)
     for _ in 0..<40 {
       let text = TestModel.randomText(&random, length: 300)
       var results: Set<[UInt32]> = []
-      KernelTests.withEveryBackend { _ in results.insert(scores([text])) }
+      KernelTests.withEveryBackend { _ in results.insert(scores(classifier, [text])) }
       #expect(results.count == 1)
     }
   }
 
-  @Test("after n bytes the scores are those of a document of these n bytes")
-  func prefixDeterminism() {
+  @Test("after n bytes the scores are those of a document of these n bytes", arguments: TestModel.Kind.all)
+  func prefixDeterminism(_ kind: TestModel.Kind) {
+    let classifier = TestModel.classifier(kind, hasAny: true)
     let text = Array("Don't panic: ﬁne naïve Привет 日本語 3.14!".utf8)
     let stream = classifier.makeStream()
     for n in 1...text.count {
@@ -66,12 +70,13 @@ import Witan
       // Less an incomplete last character, which a document would replace.
       var prefix = text[..<n]
       while String(validating: prefix, as: UTF8.self) == nil { prefix = prefix.dropLast() }
-      #expect(stream.read().map(\.bitPattern) == scores([Array(prefix)]), "after \(n) bytes")
+      #expect(stream.read().map(\.bitPattern) == scores(classifier, [Array(prefix)]), "after \(n) bytes")
     }
   }
 
-  @Test("reading does not change what comes after")
-  func readingIsPure() {
+  @Test("reading does not change what comes after", arguments: TestModel.Kind.all)
+  func readingIsPure(_ kind: TestModel.Kind) {
+    let classifier = TestModel.classifier(kind, hasAny: true)
     var random = SeededRandom(seed: 4)
     let text = TestModel.randomText(&random, length: 500)
     let stream = classifier.makeStream()
@@ -80,22 +85,24 @@ import Witan
       _ = stream.read()
     }
     stream.finish()
-    #expect(stream.read().map(\.bitPattern) == scores([text]))
+    #expect(stream.read().map(\.bitPattern) == scores(classifier, [text]))
   }
 
-  @Test("a reset stream scores as a new one")
-  func reset() {
+  @Test("a reset stream scores as a new one", arguments: TestModel.Kind.all)
+  func reset(_ kind: TestModel.Kind) {
+    let classifier = TestModel.classifier(kind, hasAny: true)
     let stream = classifier.makeStream()
     stream.push([0xE2, 0x82])
     stream.push("something else")
     stream.reset()
     stream.push("héllo wörld")
     stream.finish()
-    #expect(stream.read().map(\.bitPattern) == scores([Array("héllo wörld".utf8)]))
+    #expect(stream.read().map(\.bitPattern) == scores(classifier, [Array("héllo wörld".utf8)]))
   }
 
-  @Test("a fork and its origin go on by themselves")
-  func fork() {
+  @Test("a fork and its origin go on by themselves", arguments: TestModel.Kind.all)
+  func fork(_ kind: TestModel.Kind) {
+    let classifier = TestModel.classifier(kind, hasAny: true)
     let text = Array("one two thr".utf8)
     let stream = classifier.makeStream()
     stream.push(text)
@@ -104,12 +111,13 @@ import Witan
     fork.push("ow")
     stream.finish()
     fork.finish()
-    #expect(stream.read().map(\.bitPattern) == scores([Array("one two three".utf8)]))
-    #expect(fork.read().map(\.bitPattern) == scores([Array("one two throw".utf8)]))
+    #expect(stream.read().map(\.bitPattern) == scores(classifier, [Array("one two three".utf8)]))
+    #expect(fork.read().map(\.bitPattern) == scores(classifier, [Array("one two throw".utf8)]))
   }
 
-  @Test("a saved stream goes on where it was, also inside a character")
-  func saveAndResume() throws {
+  @Test("a saved stream goes on where it was, also inside a character", arguments: TestModel.Kind.all)
+  func saveAndResume(_ kind: TestModel.Kind) throws {
+    let classifier = TestModel.classifier(kind, hasAny: true)
     let text = Array("naïve 日本語 text 𝐡ere".utf8)
     for cut in 0...text.count {
       let stream = classifier.makeStream()
@@ -119,12 +127,13 @@ import Witan
       #expect(later.byteCount == cut)
       later.push(Array(text[cut...]))
       later.finish()
-      #expect(later.read().map(\.bitPattern) == scores([text]), "cut \(cut)")
+      #expect(later.read().map(\.bitPattern) == scores(classifier, [text]), "cut \(cut)")
     }
   }
 
-  @Test("a damaged saved stream is an error or harmless, never a crash")
-  func damagedState() {
+  @Test("a damaged saved stream is an error or harmless, never a crash", arguments: TestModel.Kind.all)
+  func damagedState(_ kind: TestModel.Kind) {
+    let classifier = TestModel.classifier(kind, hasAny: true)
     var random = SeededRandom(seed: 8)
     let stream = classifier.makeStream()
     stream.push("naïve 日本語 te")
@@ -145,10 +154,13 @@ import Witan
     }
   }
 
-  @Test("state is at most 16 KB and nothing is allocated per chunk")
-  func memory() {
+  @Test(
+    "state is at most 16 KB, 32 KB with word pieces, and nothing is allocated per chunk",
+    arguments: TestModel.Kind.all)
+  func memory(_ kind: TestModel.Kind) {
+    let classifier = TestModel.classifier(kind, hasAny: true)
     let stream = classifier.makeStream()
-    #expect(stream.stateByteCount <= 16 << 10)
+    #expect(stream.stateByteCount <= (kind.dimensions == nil ? 16 : 32) << 10)
     let text = Array("Streams hold a few kilobytes, 日本語 included. ".utf8)
     func pushAll() {
       text.withUnsafeBufferPointer { bytes in
@@ -169,6 +181,7 @@ import Witan
 
   @Test("invalid UTF-8 is replaced and counted")
   func invalid() {
+    let classifier = TestModel.classifier(hasAny: true)
     let scores = { (bytes: [UInt8]) -> Scores in
       let stream = classifier.makeStream()
       stream.push(bytes)

@@ -44,7 +44,7 @@ enum ToyData {
   static func trainer(seed: UInt64 = 1) -> Trainer {
     var options = TrainingOptions()
     options.seed = seed
-    options.log2Buckets = 12
+    options.recipe.log2Buckets = 12
     options.maximumEpochs = 12
     return Trainer(options: options)
   }

@@ -48,7 +48,7 @@ struct TrainerTests {
   func binaryWidth() throws {
     let result = try ToyData.trainer().train(ToyData.choice(2, count: 200, seed: 17))
     #expect(result.spec.width == 1)
-    #expect(result.weights.table.count == 1 << 12)
+    #expect(result.weights.table.count == result.spec.columns << 12)
     let classifier = try Classifier(bytes: result.modelBytes)
     for text in ["river boat", "oven flour", "table", ""] {
       let scores = classifier.score(text)

@@ -83,12 +83,12 @@ struct TrainingErrorTests {
     let isZero = result.weights.table.allSatisfy { $0 == 0 }
     #expect(isZero)
     let p = try Classifier(bytes: result.modelBytes).score("anything").probabilities
-    #expect(abs(p[0] - 0.5) < 1e-3)
+    #expect(abs(p[0] - 0.5) < 0.02)
   }
 
   @Test(
-    "by default a model is below 2 MB, and below 8.2 MB above 20 labels",
-    arguments: [(2, 2_000_000), (3, 2_000_000), (20, 2_000_000), (21, 8_200_000)])
+    "by default a model is below 3.3 MB, and below 10.1 MB above 20 labels",
+    arguments: [(2, 3_300_000), (3, 3_300_000), (20, 3_300_000), (21, 10_100_000)])
   func size(_ labels: Int, _ limit: Int) throws {
     var options = TrainingOptions()
     options.maximumEpochs = 1

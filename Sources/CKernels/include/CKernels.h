@@ -86,6 +86,30 @@ static inline void witan_scaled_row_add(float *sum, const int8_t *row, size_t wi
   for (size_t j = 0; j < width; j++) sum[j] += scale * (float)row[j];
 }
 
+// --- Words of ASCII text --------------------------------------------------------------------
+
+// Bytes of a memo entry beside its int16 sums.
+#define WITAN_MEMO_HEAD 32
+
+// What witan_words_add works with. The memo keeps the summed rows of words met before, one entry for each
+// value of a hash of the word, the last word met; it changes nothing but the time. It is
+// [2^log2_entries x (WITAN_MEMO_HEAD + 2 * lanes)] bytes, lanes being width rounded up to a multiple of
+// WITAN_LANES; zero at first, aligned to 8, of one thread, of one table. [1 <= log2_entries <= 32]
+typedef struct {
+  const int8_t *table;
+  size_t width;
+  uint32_t shift, kinds;  // as witan_ngrams takes them
+  uint8_t *memo;
+  uint32_t log2_entries;
+} witan_words;
+
+// Folds, cuts and hashes ASCII text from between two words on and adds the rows of its features: the
+// same sums, count and state as all the steps one by one. Stops before what it leaves to them: a word with
+// characters above ASCII or with more than 15 letters; one that may go on after `length`, unless `ends`.
+// Returns the bytes taken. [accumulator: lanes]
+size_t witan_words_add(const witan_words *words, int32_t *accumulator, size_t *features,
+                       witan_ngram_state *state, const uint8_t *bytes, size_t length, int ends);
+
 // --- Scores -----------------------------------------------------------------------------------
 
 // out[j] = 1 / (1 + exp(-in[j])); within 2 ULP of the exact value for |in| < 80. In place allowed.

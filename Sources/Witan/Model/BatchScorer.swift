@@ -9,6 +9,7 @@ public final class BatchScorer {
 
   public let classifier: Classifier
   private let workspace = FeatureExtractor.Workspace()
+  private let memo: WordMemo
   private let denseWorkspace: WordPieceTokenizer.Workspace?
   private var bag: EmbeddingBag
   private var denseBag: DenseBag?
@@ -19,8 +20,14 @@ public final class BatchScorer {
   private let output: UnsafeMutablePointer<Float>  // [size x outputs]
   private var filled = 0
 
-  public init(_ classifier: Classifier) {
+  public convenience init(_ classifier: Classifier) {
+    self.init(classifier, log2Words: WordMemo.log2Entries(lanes: classifier.spec.lanes))
+  }
+
+  /// With a memo of 2^`log2Words` words, 1...32; the scores do not depend on it.
+  package init(_ classifier: Classifier, log2Words: Int) {
     self.classifier = classifier
+    memo = WordMemo(classifier, log2Entries: log2Words)
     bag = EmbeddingBag(classifier)
     denseBag = classifier.embeddings.map { DenseBag($0) }
     denseWorkspace = classifier.embeddings.map { _ in WordPieceTokenizer.Workspace() }
@@ -49,8 +56,7 @@ public final class BatchScorer {
     precondition(!isFull, "flush the batch first")
     var extractor = FeatureExtractor(classifier.spec.features)
     bag.reset()
-    extractor.push(text, workspace) { bag.add($0) }
-    extractor.finish(workspace) { bag.add($0) }
+    memo.add(text, &extractor, &bag, workspace)
     let lanes = classifier.spec.lanes
     (sums + filled * lanes).update(from: bag.sums, count: lanes)
     counts[filled] = bag.count

@@ -9,8 +9,8 @@ public struct WordContribution: Sendable, Hashable {
 
 extension Classifier {
   /// What each word of `text` (UTF-8) adds to the logit of output `index` (a label, or `labels.count` for
-  /// `any`), in order. Linear models without embeddings: exact, the values sum to the logit less a constant.
-  /// Others: by leaving out one word after the other (occlusion). O(bytes + words x weights); slower than
+  /// `any`), in order. Labels of linear models without embeddings: exact, the values sum to the logit less a
+  /// constant. Others: by leaving out one word after the other (occlusion). O(bytes + words x weights); slower than
   /// scoring.
   ///
   /// Throws `invalidValue` when there is no such output.
@@ -24,7 +24,8 @@ extension Classifier {
     let (column, sign): (Int, Float) = spec.isBinary ? (0, index == 0 ? -1 : 1) : (index, 1)
     let bytes = Array(text)
     let words = FeatureExtractor.words(of: bytes, spec.features)
-    return head.output == nil && head.dense == nil
+    let isLinear = head.output == nil && head.dense == nil && !(spec.hasAny && index == labels.count)
+    return isLinear
       ? linear(words, column, sign) : occluded(words, bytes, column, sign)
   }
 
@@ -49,7 +50,8 @@ extension Classifier {
       head.logits(
         1, sums: sums, counts: &count, denseSums: head.dense == nil ? nil : dense, scratch: &scratch, into: &z
       )
-      return sign * slope[column] * z[column]
+      spec.calibrate(&z, slope: slope, offset: offset)
+      return sign * z[column]
     }
     let whole = logit()
     return words.map { word in

@@ -81,14 +81,30 @@ public struct ModelSpec: Sendable, Hashable {
   public var isBinary: Bool { task == .singleLabel && labels.count == 2 }
   /// Indices of the labels that `any` is about.
   package var prohibited: [Int] { labels.indices.filter { labels[$0].stance == .prohibit } }
-  /// Indices of the prohibited labels that the last column does not pool.
-  package var unpooled: [Int] { prohibited.filter { !labels[$0].isPooled } }
   /// Logits: one for each output, one in all for a choice of two.
   public var width: Int { isBinary ? 1 : outputs }
   /// Columns of the table: logits, hidden units, the squared weight.
   public var columns: Int { width + (hidden.first ?? 0) + (isWeighted ? 1 : 0) }
   /// Columns rounded up to whole vectors: the size of accumulators.
   var lanes: Int { Head.padded(columns) }
+}
+
+extension ModelSpec {
+  /// Logits to calibrated logits, in place: z becomes slope * z + offset. [width]
+  ///
+  /// `any` is then the mean of two: of its own column, or the largest of the labels that this does not
+  /// pool, and of the largest of all prohibited labels. What they have in common and the one that fits
+  /// best say more together than either does.
+  package func calibrate(_ z: UnsafeMutablePointer<Float>, slope: [Float], offset: [Float]) {
+    for j in 0..<width { z[j] = slope[j] * z[j] + offset[j] }
+    guard hasAny else { return }
+    var (own, largest) = (z[width - 1], -Float.infinity)
+    for j in labels.indices where labels[j].stance == .prohibit {
+      largest = max(largest, z[j])
+      if !labels[j].isPooled { own = max(own, z[j]) }
+    }
+    z[width - 1] = largest == -.infinity ? own : (own + largest) / 2
+  }
 }
 
 /// Which table of word-piece vectors a model was trained with.

@@ -49,7 +49,7 @@ public struct TrainingOptions: Sendable {
     var options = TrainingOptions()
     options.maximumEpochs = 10
     options.recipe.learningRate = 0.05
-    options.recipe.featureDropout = 0.4
+    options.recipe.featureDropout = 0.6
     options.recipe.log2Buckets = 17
     options.recipe.wordRate = 2
     options.patience = 3

@@ -181,7 +181,7 @@ private struct Grading {
 
   /// The words that raised the verdict most.
   func words() throws(WitanError) -> [(text: String, bytes: Range<Int>, value: Float)] {
-    isKept ? try classifier.drivingWords(of: text, scores) : []
+    isKept ? try classifier.drivingWords(of: text, best: scores.bestIndex) : []
   }
 
   private func scoresJSON(_ s: Scores) -> JSON {

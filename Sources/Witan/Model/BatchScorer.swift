@@ -16,6 +16,7 @@ public final class BatchScorer {
   private let sums: UnsafeMutablePointer<Int32>  // [size x lanes]
   private let denseSums: UnsafeMutablePointer<Int32>  // [size x dimensions]
   private let counts: UnsafeMutablePointer<Int>  // [size]
+  private let notes: UnsafeMutablePointer<Note>  // [size]
   private let scratch: UnsafeMutablePointer<Float>
   private let output: UnsafeMutablePointer<Float>  // [size x outputs]
   private var filled = 0
@@ -34,6 +35,7 @@ public final class BatchScorer {
     sums = .allocate(capacity: Self.size * classifier.spec.lanes)
     denseSums = .allocate(capacity: Self.size * (classifier.embeddings?.dimensions ?? 1))
     counts = .allocate(capacity: Self.size)
+    notes = .allocate(capacity: Self.size)
     scratch = .allocate(capacity: classifier.scratchCount(Self.size))
     output = .allocate(capacity: Self.size * classifier.spec.outputs)
   }
@@ -44,6 +46,7 @@ public final class BatchScorer {
     sums.deallocate()
     denseSums.deallocate()
     counts.deallocate()
+    notes.deallocate()
     scratch.deallocate()
     output.deallocate()
   }
@@ -60,6 +63,7 @@ public final class BatchScorer {
     let lanes = classifier.spec.lanes
     (sums + filled * lanes).update(from: bag.sums, count: lanes)
     counts[filled] = bag.count
+    notes[filled] = Note(replacements: extractor.normalizer.replacements, isTruncated: bag.isFull)
     if let denseWorkspace, let dimensions = classifier.embeddings?.dimensions {
       denseBag!.reset()
       denseBag!.push(text, denseWorkspace)
@@ -80,6 +84,15 @@ public final class BatchScorer {
     }
     return UnsafeBufferPointer(start: output, count: filled * classifier.spec.outputs)
   }
+
+  /// What `Scores` says of a text beside its probabilities.
+  package struct Note {
+    package let replacements: Int
+    package let isTruncated: Bool
+  }
+
+  /// The note of text `i` of the last flush; valid until the next `add`.
+  package func note(_ i: Int) -> Note { notes[i] }
 
   /// The logits before calibration instead. [texts x width]
   package func flushLogits() -> [Float] {

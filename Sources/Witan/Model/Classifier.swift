@@ -13,7 +13,8 @@ public final class Classifier: @unchecked Sendable {  // immutable after init
 
   private let storage: MappedFile
   private let unpooled: [Int]
-  let table: UnsafePointer<Int8>  // [buckets x columns]
+  private let kept: KeptRows?
+  let table: RowTable
   let head: Head
   let slope: [Float]  // [width] calibration
   let offset: [Float]  // [width]
@@ -50,6 +51,7 @@ public final class Classifier: @unchecked Sendable {  // immutable after init
     self.embeddings = file.spec.dense == nil ? nil : embeddings
     spec = file.spec
     metadata = file.metadata
+    kept = file.kept
     table = file.table
     unpooled = file.spec.unpooled
     head = try file.head(denseScale: self.embeddings?.scale)

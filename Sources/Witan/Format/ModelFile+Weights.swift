@@ -1,7 +1,14 @@
 extension ModelFile {
-  /// The weights as training gives them, with the table unpacked to int8 and a row for every bucket.
-  /// [table: buckets x columns] Throws as `init`. O(file).
-  package func plainWeights() throws(WitanError) -> ModelWeights {
+  /// The weights in a file as training gives them, with the table unpacked to int8 and a row for every
+  /// bucket. [table: buckets x columns] Throws as `init`. O(file).
+  package static func plainWeights(_ bytes: [UInt8]) throws(WitanError) -> ModelWeights {
+    let storage = MappedFile(copying: bytes)
+    return try withExtendedLifetime(storage) { () throws(WitanError) in
+      try ModelFile(storage.bytes).plainWeights()
+    }
+  }
+
+  private func plainWeights() throws(WitanError) -> ModelWeights {
     var rows = [Int8](repeating: 0, count: spec.features.buckets * spec.columns)
     for b in 0..<spec.features.buckets {
       for j in 0..<spec.columns { rows[b * spec.columns + j] = Int8(truncatingIfNeeded: table[b, j]) }

@@ -28,7 +28,8 @@ struct Compress: ParsableCommand {
     name: .long,
     help: ArgumentHelp("Share of the rows to drop, 0 to 1, those first that do least.", valueName: "share"))
   var prune: Double?
-  @Option(name: .long, help: ArgumentHelp("The most accurate model of at most so many bytes.", valueName: "n"))
+  @Option(
+    name: .long, help: ArgumentHelp("The most accurate model of at most so many bytes.", valueName: "n"))
   var targetBytes: Int?
   @Option(
     name: .long, help: ArgumentHelp("Labelled examples to measure on, before and after.", valueName: "file"))

@@ -166,7 +166,8 @@ public struct Compressor {
       original, changed, model.packing, log2Buckets: model.spec.features.log2Buckets, record: model.record)
   }
 
-  private static func probabilities(_ logits: [Float], _ spec: ModelSpec, _ weights: ModelWeights) -> [Float] {
+  private static func probabilities(_ logits: [Float], _ spec: ModelSpec, _ weights: ModelWeights) -> [Float]
+  {
     let (slope, offset, width) = (weights.calibrationSlope, weights.calibrationOffset, spec.width)
     var out = logits.enumerated().map { slope[$0.offset % width] * $0.element + offset[$0.offset % width] }
     out.withUnsafeMutableBufferPointer { z in

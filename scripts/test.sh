@@ -32,7 +32,8 @@ for backend in $("$witan" inspect --system --json | sed -n 's/.*"instruction_set
 done
 
 step "shipped models are what their sources give"
-for folder in models/*/; do
+for constitution in models/*/constitution.yaml; do
+  folder=$(dirname "$constitution")
   "$witan" compile "$folder/constitution.yaml" -o .build/again.witan >/dev/null
   cmp .build/again.witan "$folder/model.witan" || { echo "$folder: run 'make models'"; exit 1; }
 done

@@ -76,6 +76,23 @@ void witan_rows_add(int32_t *accumulator, const int8_t *table, size_t width, con
 void witan_rows_subtract(int32_t *accumulator, const int8_t *table, size_t width,
                          const uint32_t *ids, size_t count);
 
+// The same for rows of 4-bit codes, two a byte, the even column in the low half, (width + 1) / 2 bytes a
+// row. The value of a code is u * (|u| + 2) for u = code - 8: fine steps where most weights are. With
+// `last`, that of the last column is last[code] instead. [last: 16] The table must be readable for
+// WITAN_LANES bytes past its last row.
+void witan_rows_add4(int32_t *accumulator, const uint8_t *table, size_t width, const int8_t *_Nullable last,
+                     const uint32_t *ids, size_t count);
+void witan_rows_subtract4(int32_t *accumulator, const uint8_t *table, size_t width,
+                          const int8_t *_Nullable last, const uint32_t *ids, size_t count);
+
+// 32 ids of a pruned table: which of them have a row, the lowest bit first, and the rows before theirs.
+typedef struct {
+  uint32_t bits, before;
+} witan_kept;
+
+// The rows of those ids that have one, in order; returns how many. [rows: room for count]
+size_t witan_rows_kept(const witan_kept *kept, const uint32_t *ids, size_t count, uint32_t *rows);
+
 // Asks for `count` bytes that will be read soon: rows of large tables are not in any cache.
 static inline void witan_prefetch(const void *bytes, size_t count) {
   for (size_t i = 0; i < count; i += 64) __builtin_prefetch((const char *)bytes + i);

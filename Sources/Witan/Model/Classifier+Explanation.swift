@@ -34,7 +34,7 @@ extension Classifier {
     let squares = spec.isWeighted ? Int(sums[spec.columns - 1]) : count
     let factor = sign * slope[column] * head.scale[column] / Float(max(1, squares)).squareRoot()
     return words.map { word in
-      let sum = word.ids.reduce(0) { $0 + Int(table[Int($1) * spec.columns + column]) }
+      let sum = word.ids.reduce(0) { $0 + Int(table[Int($1), column]) }
       return WordContribution(bytes: word.bytes, value: Float(sum) * factor)
     }
   }
@@ -58,7 +58,7 @@ extension Classifier {
       let pieces = denseSums(of: bytes[word.bytes])
       func move(_ direction: Int32) {
         for id in word.ids {
-          for j in 0..<spec.columns { sums[j] += direction * Int32(table[Int(id) * spec.columns + j]) }
+          for j in 0..<spec.columns { sums[j] += direction * table[Int(id), j] }
         }
         for j in pieces.indices { dense[j] += direction * pieces[j] }
         count += Int(direction) * word.ids.count
@@ -73,7 +73,7 @@ extension Classifier {
   private func sums(_ words: [FeatureExtractor.Word]) -> ([Int32], Int) {
     var sums = [Int32](repeating: 0, count: spec.lanes)
     for id in words.flatMap(\.ids) {
-      for j in 0..<spec.columns { sums[j] += Int32(table[Int(id) * spec.columns + j]) }
+      for j in 0..<spec.columns { sums[j] += table[Int(id), j] }
     }
     return (sums, words.reduce(0) { $0 + $1.ids.count })
   }

@@ -12,7 +12,8 @@ public final class Classifier: @unchecked Sendable {  // immutable after init
   public let embeddings: StaticEmbeddings?
 
   private let storage: MappedFile
-  let table: UnsafePointer<Int8>  // [buckets x columns]
+  private let kept: KeptRows?
+  let table: RowTable
   let head: Head
   let slope: [Float]  // [width] calibration
   let offset: [Float]  // [width]
@@ -49,6 +50,7 @@ public final class Classifier: @unchecked Sendable {  // immutable after init
     self.embeddings = file.spec.dense == nil ? nil : embeddings
     spec = file.spec
     metadata = file.metadata
+    kept = file.kept
     table = file.table
     head = try file.head(denseScale: self.embeddings?.scale)
     slope = file.calibrationSlope

@@ -7,3 +7,4 @@ if ! command -v fasttext >/dev/null && [ "$(id -u)" = 0 ] && command -v apt-get 
 fi
 swift build --package-path Benchmarks -c release
 Benchmarks/.build/release/Streaming models/baseline/constitution.yaml Benchmarks/results/streaming.csv
+Benchmarks/.build/release/Heads Benchmarks/results/heads.csv

@@ -100,7 +100,9 @@ import Witan
     let classifier = Self.classifier(labels: 2)
     for first in UInt8.min...UInt8.max {
       let texts = (UInt8.min...UInt8.max).flatMap { second -> [[UInt8]] in
-        [[0x61, 0x62, first, second, 0x63, 0x64], [first, second], [0x20, first, 0x61, second, 0x20, 0x62]]
+        [
+          [0x61, 0x62, first, second, 0x63, 0x64], [first, second], [0x20, first, 0x61, second, 0x20, 0x62],
+        ]
       }
       #expect(
         batched(classifier, texts, log2Words: 12) == streamed(classifier, texts), "first byte \(first)")
@@ -166,7 +168,11 @@ import Witan
     var (normalizer, segmenter, state) = (Normalizer(), Segmenter(), witan_ngram_state())
     let count = text.withUnsafeBufferPointer { normalizer.push($0, into: &symbols) }
     var unitCount = segmenter.push(symbols, count: count, into: &units)
-    if ends { unitCount += units.withUnsafeMutableBufferPointer { segmenter.finish(into: $0.baseAddress! + unitCount) } }
+    if ends {
+      unitCount += units.withUnsafeMutableBufferPointer {
+        segmenter.finish(into: $0.baseAddress! + unitCount)
+      }
+    }
     #expect(!segmenter.isInsideWord && !normalizer.isInsideCharacter)
     var ids = [UInt32](repeating: 0, count: Int(WITAN_FEATURES_PER_UNIT) * max(1, unitCount))
     let idCount = witan_ngrams(units, unitCount, &state, 24, kinds, 0, &ids)

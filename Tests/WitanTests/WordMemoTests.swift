@@ -6,20 +6,30 @@ import Witan
 /// The bulk way (`BatchScorer`, `witan_words_add`) gives what the steps one by one give, bit for bit.
 @Suite(.serialized) struct WordMemoTests {
   private static func classifier(
-    labels: Int, characters: Bool = true, triples: Bool = false, opening: Bool = false, log2Buckets: Int = 10
+    labels: Int, characters: Bool = true, triples: Bool = false, opening: Bool = false, log2Buckets: Int = 10,
+    hidden: [Int] = []
   ) -> Classifier {
     let spec = try! ModelSpec(
       features: FeatureSpec(
         log2Buckets: log2Buckets, hasCharacters: characters, hasTriples: triples, hasOpening: opening),
-      task: .multiLabel, labels: (0..<labels).map { Label(id: "label-\($0)") })
+      task: .multiLabel, labels: (0..<labels).map { Label(id: "label-\($0)") }, hidden: hidden)
+    let columns = spec.columns
     var random = SeededRandom(seed: UInt64(labels))
-    let weights = ModelWeights(
-      table: (0..<spec.features.buckets * spec.columns).map { _ in
+    func floats(_ count: Int) -> [Float] { (0..<count).map { _ in Float(random.unit() / 100) } }
+    var weights = ModelWeights(
+      table: (0..<spec.features.buckets * columns).map { _ in
         Int8(truncatingIfNeeded: random.below(255) - 127)
       },
-      scale: (0..<labels).map { _ in Float(random.unit() / 100) },
-      bias: [Float](repeating: 0, count: labels), calibrationSlope: [Float](repeating: 1, count: labels),
-      calibrationOffset: [Float](repeating: 0, count: labels))
+      scale: floats(columns), bias: floats(columns), calibrationSlope: floats(labels).map { $0 + 1 },
+      calibrationOffset: floats(labels))
+    if let last = hidden.last {
+      weights.output = .init(rounding: floats(labels * last).map { $0 - 0.005 }, columns: last)
+      weights.steps = hidden.map { _ in 0.01 }
+    }
+    if hidden.count == 2 {
+      weights.hidden = .init(rounding: floats(hidden[0] * hidden[1]).map { $0 - 0.005 }, columns: hidden[0])
+      weights.hiddenBias = floats(hidden[1])
+    }
     return try! Classifier(bytes: ModelFile.encode(spec: spec, weights: weights, metadata: [:]))
   }
 
@@ -93,6 +103,17 @@ import Witan
         }
       }
     }
+  }
+
+  @Test(
+    "hidden layers give a batch, through BLAS, the bits that they give a stream",
+    arguments: [[20], [37, 11]])
+  func hiddenLayers(_ hidden: [Int]) {
+    var random = SeededRandom(seed: 8)
+    let classifier = Self.classifier(labels: 5, hidden: hidden)
+    let texts = (0..<200).map { _ in randomText(&random) }
+    #expect(batched(classifier, texts, log2Words: 8) == streamed(classifier, texts))
+    #expect(Set(batched(classifier, texts, log2Words: 8)).count > 50)
   }
 
   @Test("any two bytes, between words and inside one, are taken as streams take them")

@@ -6,20 +6,30 @@ import Witan
 /// The bulk way (`BatchScorer`, `witan_words_add`) gives what the steps one by one give, bit for bit.
 @Suite(.serialized) struct WordMemoTests {
   private static func classifier(
-    labels: Int, characters: Bool = true, triples: Bool = false, opening: Bool = false, log2Buckets: Int = 10
+    labels: Int, characters: Bool = true, triples: Bool = false, opening: Bool = false, log2Buckets: Int = 10,
+    hidden: [Int] = []
   ) -> Classifier {
     let spec = try! ModelSpec(
       features: FeatureSpec(
         log2Buckets: log2Buckets, hasCharacters: characters, hasTriples: triples, hasOpening: opening),
-      task: .multiLabel, labels: (0..<labels).map { Label(id: "label-\($0)") })
+      task: .multiLabel, labels: (0..<labels).map { Label(id: "label-\($0)") }, hidden: hidden)
+    let columns = spec.columns
     var random = SeededRandom(seed: UInt64(labels))
-    let weights = ModelWeights(
-      table: (0..<spec.features.buckets * spec.columns).map { _ in
+    func floats(_ count: Int) -> [Float] { (0..<count).map { _ in Float(random.unit() / 100) } }
+    var weights = ModelWeights(
+      table: (0..<spec.features.buckets * columns).map { _ in
         Int8(truncatingIfNeeded: random.below(255) - 127)
       },
-      scale: (0..<labels).map { _ in Float(random.unit() / 100) },
-      bias: [Float](repeating: 0, count: labels), calibrationSlope: [Float](repeating: 1, count: labels),
-      calibrationOffset: [Float](repeating: 0, count: labels))
+      scale: floats(columns), bias: floats(columns), calibrationSlope: floats(labels).map { $0 + 1 },
+      calibrationOffset: floats(labels))
+    if let last = hidden.last {
+      weights.output = .init(rounding: floats(labels * last).map { $0 - 0.005 }, columns: last)
+      weights.steps = hidden.map { _ in 0.01 }
+    }
+    if hidden.count == 2 {
+      weights.hidden = .init(rounding: floats(hidden[0] * hidden[1]).map { $0 - 0.005 }, columns: hidden[0])
+      weights.hiddenBias = floats(hidden[1])
+    }
     return try! Classifier(bytes: ModelFile.encode(spec: spec, weights: weights, metadata: [:]))
   }
 
@@ -95,12 +105,25 @@ import Witan
     }
   }
 
+  @Test(
+    "hidden layers give a batch, through BLAS, the bits that they give a stream",
+    arguments: [[20], [37, 11]])
+  func hiddenLayers(_ hidden: [Int]) {
+    var random = SeededRandom(seed: 8)
+    let classifier = Self.classifier(labels: 5, hidden: hidden)
+    let texts = (0..<200).map { _ in randomText(&random) }
+    #expect(batched(classifier, texts, log2Words: 8) == streamed(classifier, texts))
+    #expect(Set(batched(classifier, texts, log2Words: 8)).count > 50)
+  }
+
   @Test("any two bytes, between words and inside one, are taken as streams take them")
   func allPairsOfBytes() {
     let classifier = Self.classifier(labels: 2)
     for first in UInt8.min...UInt8.max {
       let texts = (UInt8.min...UInt8.max).flatMap { second -> [[UInt8]] in
-        [[0x61, 0x62, first, second, 0x63, 0x64], [first, second], [0x20, first, 0x61, second, 0x20, 0x62]]
+        [
+          [0x61, 0x62, first, second, 0x63, 0x64], [first, second], [0x20, first, 0x61, second, 0x20, 0x62],
+        ]
       }
       #expect(
         batched(classifier, texts, log2Words: 12) == streamed(classifier, texts), "first byte \(first)")
@@ -166,7 +189,11 @@ import Witan
     var (normalizer, segmenter, state) = (Normalizer(), Segmenter(), witan_ngram_state())
     let count = text.withUnsafeBufferPointer { normalizer.push($0, into: &symbols) }
     var unitCount = segmenter.push(symbols, count: count, into: &units)
-    if ends { unitCount += units.withUnsafeMutableBufferPointer { segmenter.finish(into: $0.baseAddress! + unitCount) } }
+    if ends {
+      unitCount += units.withUnsafeMutableBufferPointer {
+        segmenter.finish(into: $0.baseAddress! + unitCount)
+      }
+    }
     #expect(!segmenter.isInsideWord && !normalizer.isInsideCharacter)
     var ids = [UInt32](repeating: 0, count: Int(WITAN_FEATURES_PER_UNIT) * max(1, unitCount))
     let idCount = witan_ngrams(units, unitCount, &state, 24, kinds, 0, &ids)

@@ -30,7 +30,8 @@ struct TextFieldTests {
       #"{"text":"a","weight":-1}"#, #"{"text":"a","labels":[1]}"#, #"{"text":"a","label":""}"#,
       #"{"text":"a","spans":3}"#, #"{"text":"a","group":7}"#, #"{"text":"\ud800"}"#, #"{"text":"a\x"}"#,
       #"{"text":"a","n":01}"#, #"{"text":"a","n":1e999}"#, #"{"text":"a","n":1.}"#, #"{"text":"a","n":-}"#,
-      #"{"text":"a",}"#, #"{"text" "a"}"#, #"{"text":"a"#, #"{"text":"a\"#, #"{"text":"a\u12"#, "{\"text\":\"\t\"}",
+      #"{"text":"a",}"#, #"{"text" "a"}"#, #"{"text":"a"#, #"{"text":"a\"#, #"{"text":"a\u12"#,
+      "{\"text\":\"\t\"}",
       #"{"text":"a","o":{}}"#, #"{"text":tru}"#, #"{"#, #"{"text":"#,
     ])
   func unusual(_ line: String) { #expect(short(line) == nil) }

@@ -62,7 +62,8 @@ final class WordMemo {
       }
     }
     // A bag that may get full takes the rest as a stream would, in the same blocks.
-    let aligned = min(text.count, (i + FeatureExtractor.block - 1) / FeatureExtractor.block * FeatureExtractor.block)
+    let aligned = min(
+      text.count, (i + FeatureExtractor.block - 1) / FeatureExtractor.block * FeatureExtractor.block)
     for part in [i..<aligned, aligned..<text.count] where !part.isEmpty {
       extractor.push(UnsafeBufferPointer(rebasing: text[part]), workspace) { bag.add($0) }
     }

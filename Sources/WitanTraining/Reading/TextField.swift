@@ -103,7 +103,9 @@ package struct TextField {
     _ = take("-")
     let start = at
     digits()
-    guard at > start, at - start < 300, bytes[start] != UInt8(ascii: "0") || at == start + 1 else { return false }
+    guard at > start, at - start < 300, bytes[start] != UInt8(ascii: "0") || at == start + 1 else {
+      return false
+    }
     if take(".") {
       let point = at
       digits()

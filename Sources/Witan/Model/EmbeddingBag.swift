@@ -2,8 +2,8 @@ internal import CKernels
 
 /// Adds int8 rows of a table into int32 sums: exact, so adding and taking back leave no trace.
 struct EmbeddingBag {
-  let table: UnsafePointer<Int8>  // [buckets x width], width the columns of the model, readable for WITAN_LANES bytes past the end
-  let width: Int
+  let table: UnsafePointer<Int8>  // [buckets x width], readable for WITAN_LANES bytes past the end
+  let width: Int  // columns of the model
   let lanes: Int
   let sums: UnsafeMutablePointer<Int32>  // [lanes]; owned by the stream
   /// Rows added and not taken back; at most `ModelSpec.maximumFeatures`, so sums cannot overflow.

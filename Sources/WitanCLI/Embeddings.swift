@@ -46,8 +46,8 @@ struct Embeddings: ParsableCommand {
     metadata["witan.licence"] = licence
     metadata["witan.source"] = source
     let bytes = try table.encode(name: name, preparation, metadata: metadata)
-    try writeFile(bytes, to: output)
     let made = try StaticEmbeddings(bytes: bytes)
+    try writeFile(bytes, to: output)
     try Terminal.write(
       "\(output): \(bytes.count / 1000) kB, \(made.rowCount) of \(made.vocabulary.idCount) tokens have a "
         + "vector of \(made.dimensions)\n\(made.digest)\n")

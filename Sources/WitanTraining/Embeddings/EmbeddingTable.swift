@@ -132,6 +132,15 @@ extension EmbeddingTable {
   public func encode(
     name: String, _ preparation: Preparation, metadata: [String: String] = [:]
   ) throws(WitanError) -> [UInt8] {
+    // Columns up to a whole vector of 16 hold zeros.
+    let padded = ((preparation.dimensions ?? dimensions) + 15) / 16 * 16
+    guard padded <= StaticEmbeddings.maximumDimensions else {
+      throw WitanError(
+        .invalidValue,
+        "\(preparation.dimensions ?? dimensions) columns are more than the "
+          + "\(StaticEmbeddings.maximumDimensions) that a table has; keep fewer components",
+        at: "dimensions")
+    }
     let kept = tokens.indices.filter { hasVector($0, preparation) }
     let keptSet = Set(kept)
     let order = kept + tokens.indices.filter { !keptSet.contains($0) }
@@ -153,8 +162,6 @@ extension EmbeddingTable {
       if preparation.weighsByRank { factor *= Float(log(1 + Double(id))) }
       for j in 0..<width { rows[i * width + j] *= factor }
     }
-    // Columns up to a whole vector of 16 hold zeros.
-    let padded = (width + 15) / 16 * 16
     var scale = [Float](repeating: 0, count: padded)
     for i in rows.indices { scale[i % width] = max(scale[i % width], rows[i].magnitude / 127) }
     var table = [Int8](repeating: 0, count: kept.count * padded)

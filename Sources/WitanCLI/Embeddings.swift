@@ -34,6 +34,11 @@ struct Embeddings: ParsableCommand {
   @Option(name: .long, help: "Where the vectors are from, kept in the file.")
   var source: String?
 
+  func validate() throws {
+    guard dimensions ?? 1 >= 1 else { throw ValidationError("--dimensions must be at least 1.") }
+    guard 0...1 ~= whitening else { throw ValidationError("--whitening must be in 0...1.") }
+  }
+
   func run() throws {
     let table = try EmbeddingTable(folder: folder)
     var preparation = EmbeddingTable.Preparation()

@@ -34,6 +34,11 @@ struct Embeddings: ParsableCommand {
   @Option(name: .long, help: "Where the vectors are from, kept in the file.")
   var source: String?
 
+  func validate() throws {
+    guard dimensions ?? 1 >= 1 else { throw ValidationError("--dimensions must be at least 1.") }
+    guard 0...1 ~= whitening else { throw ValidationError("--whitening must be in 0...1.") }
+  }
+
   func run() throws {
     let table = try EmbeddingTable(folder: folder)
     var preparation = EmbeddingTable.Preparation()
@@ -46,8 +51,8 @@ struct Embeddings: ParsableCommand {
     metadata["witan.licence"] = licence
     metadata["witan.source"] = source
     let bytes = try table.encode(name: name, preparation, metadata: metadata)
-    try writeFile(bytes, to: output)
     let made = try StaticEmbeddings(bytes: bytes)
+    try writeFile(bytes, to: output)
     try Terminal.write(
       "\(output): \(bytes.count / 1000) kB, \(made.rowCount) of \(made.vocabulary.idCount) tokens have a "
         + "vector of \(made.dimensions)\n\(made.digest)\n")

@@ -3,26 +3,9 @@ import Testing
 
 /// The command as a user and a script meet it: verbs, output, exit codes, errors.
 @Suite(.serialized) struct CommandContractTests {
-  struct Outcome {
-    let code: Int32
-    let out: String
-    let err: String
-    func json() throws -> [String: Any] {
-      try #require(try JSONSerialization.jsonObject(with: Data(out.utf8)) as? [String: Any])
-    }
-  }
-
   static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
   static let baseline = root.appendingPathComponent("models/baseline/model.witan").path
-
-  /// The built program lies beside the test bundle.
-  static let program: URL = {
-    let configuration = Bundle.allBundles.map(\.bundleURL).first { $0.pathExtension == "xctest" }?
-      .deletingLastPathComponent()
-    let folder = configuration ?? URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-    return folder.appendingPathComponent("witan")
-  }()
 
   let folder = FileManager.default.temporaryDirectory.appendingPathComponent("witan-cli-\(UUID().uuidString)")
 
@@ -31,26 +14,6 @@ import Testing
     let url = folder.appendingPathComponent(name)
     try Data(content.utf8).write(to: url)
     return url.path
-  }
-
-  private func witan(_ arguments: String..., input: Data = Data()) throws -> Outcome {
-    let process = Process()
-    process.executableURL = Self.program
-    process.arguments = arguments
-    let (out, err, stdin) = (Pipe(), Pipe(), Pipe())
-    (process.standardOutput, process.standardError, process.standardInput) = (out, err, stdin)
-    try process.run()
-    let writer = Thread {
-      try? stdin.fileHandleForWriting.write(contentsOf: input)
-      try? stdin.fileHandleForWriting.close()
-    }
-    writer.start()
-    let output = out.fileHandleForReading.readDataToEndOfFile()
-    let errors = err.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return Outcome(
-      code: process.terminationStatus, out: String(decoding: output, as: UTF8.self),
-      err: String(decoding: errors, as: UTF8.self))
   }
 
   private static let toy =
@@ -181,7 +144,7 @@ import Testing
   @Test("errors name the thing, the place and the next step, with exit code 2; usage is 64")
   func errors() throws {
     defer { try? FileManager.default.removeItem(at: folder) }
-    func fails(_ outcome: Outcome, _ part: String, code: Int32 = 2, line: Int = #line) {
+    func fails(_ outcome: Program.Outcome, _ part: String, code: Int32 = 2, line: Int = #line) {
       #expect(outcome.code == code, "line \(line): \(outcome.err)")
       #expect(outcome.err.contains(part), "line \(line): \(outcome.err)")
     }

@@ -88,6 +88,35 @@ import Witan
     }
   }
 
+  @Test("words, pairs, triples and the opening are hashed as defined")
+  func phrases() throws {
+    func row(_ hash: UInt32, _ salt: UInt32) -> UInt32 {
+      var h = hash ^ salt
+      h = (h ^ (h >> 16)) &* 0x7FEB_352D
+      h = (h ^ (h >> 15)) &* 0x846C_A68B
+      return h >> 14
+    }
+    let roll: UInt32 = 0x9E37_79B1
+    let text = "to be or not to be"
+    let hashes = text.split(separator: " ").map { word in
+      word.unicodeScalars.reduce(UInt32(0)) { hash, c in
+        let product = (hash ^ c.value) &* roll
+        return product ^ (product >> 15)
+      }
+    }
+    let spec = try FeatureSpec(log2Buckets: 18, hasCharacters: false, hasTriples: true, hasOpening: true)
+    let words = FeatureExtractor.words(of: text.utf8, spec)
+    for (i, word) in hashes.enumerated() {
+      // A word before the first counts as 0.
+      let previous = i > 0 ? hashes[i - 1] | 1 : 0
+      let pair = previous &* roll &+ word
+      var expected = [row(word, 0x1B87_3593), row(pair, 0x2545_F491)]
+      if i > 1 { expected.append(row((hashes[i - 2] | 1) &* roll &* roll &+ pair, 0x1656_67B1)) }
+      if i < 3 { expected.append(row(word &* roll &+ UInt32(i), 0x27D4_EB2F)) }
+      #expect(words[i].ids == expected, "word \(i)")
+    }
+  }
+
   @Test("the n-grams of a word are those of the definition")
   func ngramCounts() {
     // <abcd> has 4 + 3 + 2 in-word 3-, 4- and 5-grams, one word, no pair; then <ab>: 2 + 1, word, pair.

@@ -154,6 +154,41 @@ import Witan
     }
   }
 
+  @Test("a stream of another model is refused, and the stream stays as it was")
+  func otherModels() throws {
+    let kinds = TestModel.Kind.all
+    let models =
+      try kinds.map { try Classifier(bytes: TestModel.bytes($0), embeddings: $0.embeddings) } + [
+        // The same architecture with other weights, the same weights without the table.
+        Classifier(bytes: TestModel.bytes(.linear, seed: 2)), Classifier(bytes: TestModel.bytes(.dense)),
+      ]
+    for (i, from) in models.enumerated() {
+      let stream = from.makeStream()
+      stream.push("one two thr")
+      let saved = stream.save()
+      for (j, to) in models.enumerated() {
+        let other = to.makeStream()
+        other.push("naïve 日本")
+        guard i != j else {
+          try other.resume(saved)
+          #expect(other.read().map(\.bitPattern) == stream.read().map(\.bitPattern))
+          continue
+        }
+        let before = other.save()
+        #expect(throws: WitanError.self, "\(i) to \(j)") { try other.resume(saved) }
+        #expect(other.save() == before)
+      }
+    }
+  }
+
+  @Test("a saved stream of more bytes than anyone pushed is refused, since counting on would overflow")
+  func impossibleCount() {
+    let stream = TestModel.classifier().makeStream()
+    var saved = stream.save()
+    saved.replaceSubrange(12..<20, with: [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F])
+    #expect(throws: WitanError.self) { try stream.resume(saved) }
+  }
+
   @Test(
     "state is at most 16 KB, 32 KB with word pieces, and nothing is allocated per chunk",
     arguments: TestModel.Kind.all)

@@ -14,9 +14,11 @@ public final class Classifier: @unchecked Sendable {  // immutable after init
   private let storage: MappedFile
   private let kept: KeptRows?
   let table: RowTable
-  let head: Head
+  package let head: Head
   let slope: [Float]  // [width] calibration
   let offset: [Float]  // [width]
+  /// Tells this model from others: the streams of two models cannot be mixed up.
+  let fingerprint: UInt32
 
   /// Maps the model at `path`. A model that was trained with a table of word-piece vectors works without
   /// it too, as its card says how well; `isComplete` tells.
@@ -55,6 +57,10 @@ public final class Classifier: @unchecked Sendable {  // immutable after init
     head = try file.head(denseScale: self.embeddings?.scale)
     slope = file.calibrationSlope
     offset = file.calibrationOffset
+    // Training ends at other biases and steps whenever data, seed or options differ.
+    let numbers = [head.scale, head.bias, slope, offset].joined().map(\.bitPattern)
+    let hash = fnv1a(spec.json.text().utf8)
+    fingerprint = UInt32(truncatingIfNeeded: numbers.reduce(hash) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 })
   }
 
   /// Whether the model has the table of word-piece vectors that it was trained with, or needs none.

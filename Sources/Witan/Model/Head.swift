@@ -69,7 +69,7 @@ package struct Head {
   let steps: [Float]
 
   /// Floats of scratch for `n` texts.
-  func scratchCount(_ n: Int) -> Int {
+  package func scratchCount(_ n: Int) -> Int {
     n
       * ((dense?.stride ?? 0) + 2 * (width + units) + (output == nil ? 0 : Self.padded(units))
         + (hidden.map { 2 * Self.padded($0.rows) } ?? 0) + 16)
@@ -78,7 +78,7 @@ package struct Head {
   /// Logits of `n` texts. [sums: n x lanes] [counts: n] [denseSums: n x dimensions] -> [z: n x width]
   ///
   /// `scratch` has room for `scratchCount(n)`; nothing is allocated. O(n (columns + weights)).
-  func logits(
+  package func logits(
     _ n: Int, sums: UnsafePointer<Int32>, counts: UnsafePointer<Int>, denseSums: UnsafePointer<Int32>?,
     scratch: UnsafeMutablePointer<Float>, into z: UnsafeMutablePointer<Float>
   ) {

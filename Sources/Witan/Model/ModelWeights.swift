@@ -41,7 +41,10 @@ package struct ModelWeights {
         let row = rows[start..<start + columns]
         let step = row.reduce(0) { max($0, $1.magnitude) } / 127
         scale.append(step)
-        values += row.map { step > 0 ? Int8(($0 / step).rounded(.toNearestOrEven)) : 0 }
+        // Clamped: a step that is no normal number is too coarse, and training may have diverged.
+        values += row.map {
+          step > 0 ? Int8(min(127, max(-127, ($0 / step).rounded(.toNearestOrEven)))) : 0
+        }
       }
     }
   }

@@ -4,7 +4,7 @@ extension ScoringStream {
     var out: [UInt8] = []
     func put(_ word: UInt32) { withUnsafeBytes(of: word.littleEndian) { out += $0 } }
     put(Self.savedMark)
-    put(UInt32(classifier.spec.columns))
+    put(classifier.fingerprint)
     put(UInt32(denseSums.count))
     put(UInt32(truncatingIfNeeded: byteCount))
     put(UInt32(truncatingIfNeeded: byteCount >> 32))
@@ -34,7 +34,7 @@ extension ScoringStream {
         UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self))
       }
     }
-    guard words[0] == Self.savedMark, words[1] == columns, words[2] == dimensions else {
+    guard words[0] == Self.savedMark, words[1] == classifier.fingerprint, words[2] == dimensions else {
       throw WitanError(.format, "the saved stream is of another version or model; save it again")
     }
     var rest = words[head...]
@@ -49,8 +49,9 @@ extension ScoringStream {
       }
       return values
     }
-    guard words[6] <= 1 else {
-      throw WitanError(.format, "the saved stream is damaged: sums do not fit its feature count")
+    // A petabyte and more was never pushed; going on from there could overflow.
+    guard words[4] < 1 << 20, words[6] <= 1 else {
+      throw WitanError(.format, "the saved stream is damaged: its counts are beyond their range")
     }
     var extractor = FeatureExtractor(classifier.spec.features)
     try extractor.restore(take(FeatureExtractor.savedCount))

@@ -23,10 +23,12 @@ public struct EmbeddingTable {
 
   /// Tokens in the order of their ids.
   let tokens: [[UInt8]]
-  public let options: WordPieceVocabulary.Options
+  private let vocabulary: WordPieceVocabulary
   public let dimensions: Int
   /// Mapping and weights are folded in; rows of zeros for tokens without. [tokens x dimensions]
   public let vectors: [Float]
+
+  public var options: WordPieceVocabulary.Options { vocabulary.options }
 
   /// Reads a folder as model2vec writes it (`model.safetensors` with `embeddings`, perhaps `weights` and
   /// `mapping`, and `tokenizer.json`) or as sentence-transformers does (`embedding.weight`).
@@ -37,7 +39,7 @@ public struct EmbeddingTable {
     guard let json = FileManager.default.contents(atPath: tokenizer) else {
       throw WitanError(.io, "cannot be read", at: tokenizer)
     }
-    (tokens, options) = try Self.vocabulary([UInt8](json), tokenizer)
+    (tokens, vocabulary) = try Self.vocabulary([UInt8](json), tokenizer)
     let path = folder + "/model.safetensors"
     let file = try MappedFile(path: path)
     do {
@@ -49,10 +51,15 @@ public struct EmbeddingTable {
 
   private static func vocabulary(
     _ bytes: [UInt8], _ path: String
-  ) throws(WitanError) -> ([[UInt8]], WordPieceVocabulary.Options) {
-    do {
+  ) throws(WitanError) -> ([[UInt8]], WordPieceVocabulary) {
+    do throws(WitanError) {
       let vocabulary = try WordPieceVocabulary(tokenizerJSON: bytes)
-      return (try WordPieceVocabulary.tokens(tokenizerJSON: bytes), vocabulary.options)
+      let tokens = try WordPieceVocabulary.tokens(tokenizerJSON: bytes)
+      // The table keeps a token a line.
+      if let id = tokens.firstIndex(where: { $0.contains(UInt8(ascii: "\n")) }) {
+        throw WitanError(.unsupported, "token \(id) has a line break", at: "model.vocab")
+      }
+      return (tokens, vocabulary)
     } catch {
       throw WitanError(error.code, error.description, at: path)
     }
@@ -96,6 +103,28 @@ public struct EmbeddingTable {
 }
 
 extension EmbeddingTable {
+  /// The mean of the vectors of the word pieces of `text`, of length one with `normalizes`, as model2vec
+  /// gives it: unknown pieces do not count, texts without a piece are zeros. Texts are not cut.
+  /// [dimensions] O(bytes + pieces x dimensions)
+  package func encode(text: String, normalizes: Bool) -> [Float] {
+    var tokenizer = WordPieceTokenizer(vocabulary)
+    let workspace = WordPieceTokenizer.Workspace()
+    var sum = [Float](repeating: 0, count: dimensions)
+    var count: Float = 0
+    func add(_ ids: UnsafeBufferPointer<UInt32>) {
+      for id in ids where id != vocabulary.unknownID && id < UInt32(tokens.count) {
+        for j in 0..<dimensions { sum[j] += vectors[Int(id) * dimensions + j] }
+        count += 1
+      }
+    }
+    var text = text
+    text.withUTF8 { tokenizer.push($0, workspace, add) }
+    tokenizer.finish(workspace, add)
+    let norm = sum.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    let divisor = normalizes ? norm : count
+    return divisor > 0 ? sum.map { $0 / divisor } : sum
+  }
+
   /// The file of a `StaticEmbeddings`: prepared, rounded to int8 with a step for each column.
   ///
   /// Tokens that lose their vector move behind the others, so that ids of rows are dense. Throws
@@ -103,6 +132,15 @@ extension EmbeddingTable {
   public func encode(
     name: String, _ preparation: Preparation, metadata: [String: String] = [:]
   ) throws(WitanError) -> [UInt8] {
+    // Columns up to a whole vector of 16 hold zeros.
+    let padded = ((preparation.dimensions ?? dimensions) + 15) / 16 * 16
+    guard padded <= StaticEmbeddings.maximumDimensions else {
+      throw WitanError(
+        .invalidValue,
+        "\(preparation.dimensions ?? dimensions) columns are more than the "
+          + "\(StaticEmbeddings.maximumDimensions) that a table has; keep fewer components",
+        at: "dimensions")
+    }
     let kept = tokens.indices.filter { hasVector($0, preparation) }
     let keptSet = Set(kept)
     let order = kept + tokens.indices.filter { !keptSet.contains($0) }
@@ -124,13 +162,12 @@ extension EmbeddingTable {
       if preparation.weighsByRank { factor *= Float(log(1 + Double(id))) }
       for j in 0..<width { rows[i * width + j] *= factor }
     }
-    // Columns up to a whole vector of 16 hold zeros.
-    let padded = (width + 15) / 16 * 16
     var scale = [Float](repeating: 0, count: padded)
     for i in rows.indices { scale[i % width] = max(scale[i % width], rows[i].magnitude / 127) }
     var table = [Int8](repeating: 0, count: kept.count * padded)
     for i in rows.indices where scale[i % width] > 0 {
-      table[i / width * padded + i % width] = Int8((rows[i] / scale[i % width]).rounded(.toNearestOrEven))
+      let step = (rows[i] / scale[i % width]).rounded(.toNearestOrEven)
+      table[i / width * padded + i % width] = Int8(min(127, max(-127, step)))
     }
     let lines = order.flatMap { tokens[$0] + [UInt8(ascii: "\n")] }
     let scaleBytes = scale.flatMap { v in withUnsafeBytes(of: v.bitPattern.littleEndian) { Array($0) } }

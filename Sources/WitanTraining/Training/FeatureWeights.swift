@@ -1,6 +1,6 @@
 internal import CKernels
 internal import Foundation
-internal import Witan
+package import Witan
 
 /// How much each feature counts in the norm, and how fast it learns: by how well it tells labels apart.
 ///
@@ -8,13 +8,13 @@ internal import Witan
 /// others (Wang and Manning 2012, section 2, there as values of features), plus a little so that no
 /// seen row counts for nothing; rows not seen in training weigh nothing. Kept as the square in whole steps
 /// of 1...127, the largest hundredth clipped, since streams have to sum it exactly.
-struct FeatureWeights {
-  let squares: [UInt8]  // [buckets] 0 where nothing was seen
+package struct FeatureWeights {
+  package let squares: [UInt8]  // [buckets] 0 where nothing was seen
 
-  static let floor: Float = 0.1
+  package static let floor: Float = 0.1
 
   /// O(features x width + buckets x width).
-  init(_ data: TrainingSet, _ spec: ModelSpec) {
+  package init(_ data: TrainingSet, _ spec: ModelSpec) {
     let (width, buckets) = (spec.width, spec.features.buckets)
     var mass = [Float](repeating: 0, count: buckets * width)
     var count = [Float](repeating: 0, count: buckets)

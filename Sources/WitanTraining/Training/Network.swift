@@ -1,17 +1,17 @@
 internal import CKernels
 internal import Foundation
-internal import Witan
+package import Witan
 
 /// The weights under training, in float32: table rows, the dense layer, hidden layers.
 ///
 /// The same function as `Head` computes, before rounding to whole numbers; `Quantizer` goes from one to
 /// the other.
-final class Network: @unchecked Sendable {  // threads write to disjoint parts
+package final class Network: @unchecked Sendable {  // threads write to disjoint parts
   /// A layer of a hidden stack or the dense layer. [rows x width]
-  struct Layer {
-    let rows: Int
-    let width: Int  // inputs, padded to whole vectors
-    let weights: UnsafeMutablePointer<Float>
+  package struct Layer {
+    package let rows: Int
+    package let width: Int  // inputs, padded to whole vectors
+    package let weights: UnsafeMutablePointer<Float>
     let squares: UnsafeMutablePointer<Float>
 
     init(rows: Int, inputs: Int) {
@@ -42,23 +42,23 @@ final class Network: @unchecked Sendable {  // threads write to disjoint parts
     }
   }
 
-  let spec: ModelSpec
-  let columns: Int  // outputs and first hidden units
-  let stride: Int  // columns as a training row has them
+  package let spec: ModelSpec
+  package let columns: Int  // outputs and first hidden units
+  package let stride: Int  // columns as a training row has them
   let rows: UnsafeMutablePointer<Float>  // [buckets x 2 stride] weights, then AdaGrad's squares
-  let bias: UnsafeMutablePointer<Float>  // [columns]
+  package let bias: UnsafeMutablePointer<Float>  // [columns]
   let biasSquares: UnsafeMutablePointer<Float>
-  let dense: Layer  // [columns x dimensions]
-  let hidden: Layer  // [second x first]
-  let hiddenBias: Layer  // [1 x second]
-  let output: Layer  // [width x last]
+  package let dense: Layer  // [columns x dimensions]
+  package let hidden: Layer  // [second x first]
+  package let hiddenBias: Layer  // [1 x second]
+  package let output: Layer  // [width x last]
 
   /// Initial bias of hidden units: they begin where relu lets gradients through.
   static let unitBias: Float = 0.1
   /// The unit vector of word pieces is stretched by this, so that it is heard beside the n-grams.
   static let denseGain: Float = 3
 
-  init(_ spec: ModelSpec, seed: UInt64) {
+  package init(_ spec: ModelSpec, seed: UInt64) {
     self.spec = spec
     columns = spec.width + (spec.hidden.first ?? 0)
     let lanes = Int(WITAN_TRAIN_LANES)
@@ -129,17 +129,17 @@ final class Network: @unchecked Sendable {  // threads write to disjoint parts
 }
 
 /// Scratch of one forward and backward pass over one text.
-struct Activations {
-  let x: UnsafeMutablePointer<Float>  // [stride] outputs' own part, then hidden units before relu
-  let first: UnsafeMutablePointer<Float>  // [first hidden]
-  let second: UnsafeMutablePointer<Float>  // [second hidden]
-  let z: UnsafeMutablePointer<Float>  // [width] logits, then probabilities
-  let gradient: UnsafeMutablePointer<Float>  // [stride] of x
-  let secondGradient: UnsafeMutablePointer<Float>
-  let vector: UnsafeMutablePointer<Float>  // [dimensions] the dense vector
+package struct Activations {
+  package let x: UnsafeMutablePointer<Float>  // [stride] outputs' own part, then hidden units before relu
+  package let first: UnsafeMutablePointer<Float>  // [first hidden]
+  package let second: UnsafeMutablePointer<Float>  // [second hidden]
+  package let z: UnsafeMutablePointer<Float>  // [width] logits, then probabilities
+  package let gradient: UnsafeMutablePointer<Float>  // [stride] of x
+  package let secondGradient: UnsafeMutablePointer<Float>
+  package let vector: UnsafeMutablePointer<Float>  // [dimensions] the dense vector
   private let base: UnsafeMutablePointer<Float>
 
-  init(_ network: Network) {
+  package init(_ network: Network) {
     func padded(_ count: Int) -> Int { (count + 31) / 16 * 16 }
     let spec = network.spec
     let (a, b, c) = (
@@ -159,12 +159,12 @@ struct Activations {
     vector = secondGradient + c
   }
 
-  func deallocate() { base.deallocate() }
+  package func deallocate() { base.deallocate() }
 }
 
 extension Network {
   /// x is what the table gave; adds the dense part and biases, runs the hidden layers, leaves logits in z.
-  func forward(_ a: Activations, isDense: Bool) {
+  package func forward(_ a: Activations, isDense: Bool) {
     let width = spec.width
     if isDense && dense.rows > 0 {
       // z serves as scratch here and in `backward`: it has room for all columns.
@@ -185,7 +185,7 @@ extension Network {
   }
 
   /// gradient[0 ..< width] is dz; fills the rest of it, and secondGradient.
-  func backward(_ a: Activations) {
+  package func backward(_ a: Activations) {
     let width = spec.width
     guard let units = spec.hidden.first else { return }
     if hidden.rows > 0 {

@@ -1,26 +1,26 @@
 internal import CKernels
 internal import Foundation
-internal import Witan
+package import Witan
 
 /// Examples as the trainer takes them: feature ids, dense vectors and targets in flat arrays.
-struct TrainingSet {
+package struct TrainingSet {
   /// The rows of the table are cut into so many parts, so that threads can train on different ones; the
   /// ids of an example stand part by part.
   static let parts = 4
 
   /// All examples in a row. The low bits are the row, bits 24...30 the feature's squared weight, the
   /// highest tells words from characters.
-  private(set) var ids: [UInt32] = []
+  package private(set) var ids: [UInt32] = []
   private var ends: [Int] = []  // [examples x parts] where the ids of each part end
-  private(set) var norms: [Float] = []  // [examples] what sums are divided by
-  private(set) var dense: [Float] = []  // [examples x dimensions] unit vectors of the word pieces
+  package private(set) var norms: [Float] = []  // [examples] what sums are divided by
+  package private(set) var dense: [Float] = []  // [examples x dimensions] unit vectors of the word pieces
   let dimensions: Int
   var targets: [Float] = []  // [examples x width]
   var weights: [Float] = []  // [examples]
 
-  var count: Int { ends.count / Self.parts }
+  package var count: Int { ends.count / Self.parts }
 
-  func ids(_ i: Int) -> Range<Int> {
+  package func ids(_ i: Int) -> Range<Int> {
     (i == 0 ? 0 : ends[Self.parts * i - 1])..<ends[Self.parts * (i + 1) - 1]
   }
 
@@ -34,7 +34,7 @@ struct TrainingSet {
   var longest: Int { (0..<count).map { ids($0).count }.max() ?? 0 }
 
   /// Extracts the features of `examples` on all cores; the result does not depend on their number.
-  init(_ examples: [Example], _ spec: ModelSpec, _ embeddings: StaticEmbeddings?) {
+  package init(_ examples: [Example], _ spec: ModelSpec, _ embeddings: StaticEmbeddings?) {
     dimensions = spec.dense?.dimensions ?? 0
     let shardCount = min(64, max(1, examples.count / 64))
     let bounds = (0...shardCount).map { $0 * examples.count / shardCount }
@@ -66,7 +66,7 @@ struct TrainingSet {
   }
 
   /// Marks each id with its feature's weight and takes the norms from them.
-  mutating func apply(_ weights: FeatureWeights) {
+  package mutating func apply(_ weights: FeatureWeights) {
     for i in 0..<count {
       var sum = 0
       for k in ids(i) {

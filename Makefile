@@ -4,13 +4,14 @@ SWIFT ?= swift
 MODEL := .build/demo/baseline.witan
 WITAN := .build/release/witan
 
-.PHONY: help demo test build deps lint format bench models man install clean
+.PHONY: help demo test build deps lint format bench bench-quick models man install clean
 
 help:
 	@echo "make demo     install what is missing, build, compile a constitution, grade a text"
 	@echo "make test     install what is missing, build, run every check"
 	@echo "make build    the command $(WITAN)"
-	@echo "make bench    the benchmarks of Benchmarks/"
+	@echo "make bench DATA=DIR        all benchmarks, beside other tools, into the READMEs (an hour)"
+	@echo "make bench-quick DATA=DIR  a part of them in five minutes, printed"
 	@echo "make models   recompile models/ (their bytes are reproducible)"
 	@echo "make format   format the sources"
 	@echo "make install  to PREFIX (default /usr/local): command, manual page, completions"
@@ -33,8 +34,12 @@ lint:
 format:
 	$(SWIFT) format --in-place --recursive --parallel Sources Tests Benchmarks Package.swift
 
+# DATA holds the sets as Benchmarks/README.md says; without it two small ones are made.
 bench: deps
-	sh Benchmarks/run.sh
+	WITAN_DATA="$(or $(DATA),$(WITAN_DATA))" sh Benchmarks/run.sh
+
+bench-quick: deps
+	WITAN_DATA="$(or $(DATA),$(WITAN_DATA))" sh Benchmarks/run.sh --quick
 
 models: build
 	sh scripts/models.sh $(WITAN)

@@ -7,6 +7,15 @@ let package = Package(
   dependencies: [.package(name: "witan", path: "..")],
   targets: [
     .target(name: "CAllocationCounter"),  // the tests' own, by a link
+    .target(name: "BenchmarkKernels", exclude: ["Kernels.inc", "Words.inc"]),  // as are these two
+    .target(
+      name: "BenchmarkBLAS",
+      linkerSettings: [
+        .linkedLibrary("blas", .when(platforms: [.linux])),
+        .linkedLibrary("lapack", .when(platforms: [.linux])),
+        .linkedFramework("Accelerate", .when(platforms: [.macOS])),
+      ]),
+    .executableTarget(name: "Heads", dependencies: ["BenchmarkBLAS", "BenchmarkKernels"]),
     .executableTarget(
       name: "Streaming",
       dependencies: [

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Every check: format, layering, tests under each instruction set, shipped models, a package that
-# depends on this one.
+# Every check: format, layering, tests under each instruction set, benchmark tables, shipped models, a
+# package that depends on this one.
 set -eu
 step() { printf '\n== %s\n' "$*"; }
 
@@ -19,6 +19,10 @@ git ls-files 'Sources/*.swift' 'Sources/*.c' 'Sources/*.h' 'Sources/*.inc' | gre
 step "tests"
 swift test -c release --skip-build --explicit-target-dependency-import-check error
 
+step "benchmarks: shared code, and that the READMEs say what the results say"
+if command -v python3 >/dev/null; then python3 -m unittest discover Benchmarks/tests
+else echo "left out: there is no python3"; fi
+
 for backend in $("$witan" inspect --system --json | sed -n 's/.*"instruction_sets_supported": \[\(.*\)\].*/\1/p' | tr -d '",'); do
   step "runtime tests on $backend"
   active=$(WITAN_BACKEND=$backend "$witan" inspect --system --json | sed -n 's/.*"instruction_set": "\(.*\)".*/\1/p')
@@ -28,7 +32,8 @@ for backend in $("$witan" inspect --system --json | sed -n 's/.*"instruction_set
 done
 
 step "shipped models are what their sources give"
-for folder in models/*/; do
+for constitution in models/*/constitution.yaml; do
+  folder=$(dirname "$constitution")
   "$witan" compile "$folder/constitution.yaml" -o .build/again.witan >/dev/null
   cmp .build/again.witan "$folder/model.witan" || { echo "$folder: run 'make models'"; exit 1; }
 done

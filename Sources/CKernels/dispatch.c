@@ -15,6 +15,21 @@
   X(witan_rows_subtract, void,                                                                    \
     (int32_t * accumulator, const int8_t *table, size_t width, const uint32_t *ids, size_t count), \
     (accumulator, table, width, ids, count))                                                      \
+  X(witan_rows_add4, void,                                                                        \
+    (int32_t * accumulator, const uint8_t *table, size_t width, const int8_t *last,     \
+     const uint32_t *ids, size_t count),                                                          \
+    (accumulator, table, width, last, ids, count))                                                \
+  X(witan_rows_subtract4, void,                                                                   \
+    (int32_t * accumulator, const uint8_t *table, size_t width, const int8_t *last,     \
+     const uint32_t *ids, size_t count),                                                          \
+    (accumulator, table, width, last, ids, count))                                                \
+  X(witan_rows_kept, size_t,                                                                      \
+    (const witan_kept *kept, const uint32_t *ids, size_t count, uint32_t *rows),                  \
+    (kept, ids, count, rows))                                                                     \
+  X(witan_words_add, size_t,                                                                      \
+    (const witan_words *words, int32_t *accumulator, size_t *features, witan_ngram_state *state,  \
+     const uint8_t *bytes, size_t length, int ends),                                              \
+    (words, accumulator, features, state, bytes, length, ends))                                   \
   X(witan_sigmoid, void, (const float *in, float *out, size_t count), (in, out, count))           \
   X(witan_train_forward, void,                                                                    \
     (float *sum, const float *rows, size_t width, const uint32_t *ids, size_t count,              \

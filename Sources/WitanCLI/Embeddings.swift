@@ -93,6 +93,12 @@ struct EmbeddingsFlags: ParsableArguments {
     return try Classifier(path: path, embeddings: table)
   }
 
+  /// The model at `path`, of whichever kind, with the table that it names.
+  func model(path: String) throws(WitanError) -> any TextModel {
+    let opened = try openModel(path: path)
+    return opened is Classifier ? try classifier(path: path) : opened
+  }
+
   private static func builtIn() throws(WitanError) -> StaticEmbeddings {
     try StaticEmbeddings(
       bytes: Array(UnsafeBufferPointer(start: witan_embeddings, count: witan_embeddings_count)))

@@ -5,7 +5,7 @@ import WitanTraining
 
 struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Measure a classifier on labelled text.",
+    abstract: "Measure a model, also one of fastText, on labelled text.",
     discussion: """
       With --data: accuracy, F1, AUROC, recall at 1 % and 5 % false positives, calibration, groups,
       confusion and the worst mistakes.
@@ -49,9 +49,9 @@ struct Evaluate: ParsableCommand {
   }
 
   func run() throws {
-    let classifier = try embeddings.classifier(path: model)
+    let opened = try embeddings.model(path: model)
     if let data {
-      let evaluation = try Evaluation(classifier, ExampleReader.all(path: data), mistakes: mistakes)
+      let evaluation = try Evaluation(opened, ExampleReader.all(path: data), mistakes: mistakes)
       let note = evaluation.reliabilityNote + "model \(lastComponent(model))"
       try pictures.write([
         (
@@ -70,7 +70,7 @@ struct Evaluate: ParsableCommand {
       }
     } else {
       let evaluation = try HarmEvaluation(
-        classifier, principle: principle, harmful: harmful.map { (name($0), try texts($0).map(\.text)) },
+        opened, principle: principle, harmful: harmful.map { (name($0), try texts($0).map(\.text)) },
         benign: domains())
       try Terminal.write(json ? evaluation.json.text(indent: true) + "\n" : table(evaluation))
     }

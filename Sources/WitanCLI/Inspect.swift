@@ -29,9 +29,12 @@ struct Inspect: ParsableCommand {
   }
 
   private func describe(_ path: String) throws(WitanError) -> [String: JSON] {
-    let classifier = try embeddings.classifier(path: path)
-    let spec = classifier.spec
+    let opened = try embeddings.model(path: path)
     let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
+    guard let classifier = opened as? Classifier else {
+      return describe(opened as? FastTextModel).merging(["bytes": JSON(size ?? 0)]) { $1 }
+    }
+    let spec = classifier.spec
     var report = spec.json.object ?? [:]
     report["bytes"] = JSON(size ?? 0)
     report["outputs"] = JSON(spec.width)
@@ -40,6 +43,14 @@ struct Inspect: ParsableCommand {
       report[name] = value.hasPrefix("{") ? (try? JSON(parsing: value)) ?? .string(value) : .string(value)
     }
     return report
+  }
+
+  private func describe(_ model: FastTextModel?) -> [String: JSON] {
+    guard let model else { return [:] }
+    return [
+      "format": "fastText", "arguments": model.arguments.json, "words": JSON(model.wordCount),
+      "labels": JSON(model.labels.map(\.id)),
+    ]
   }
 
   private func systemReport() -> [String: JSON] {

@@ -1,14 +1,14 @@
 import ArgumentParser
 import Foundation
 import Witan
-import WitanTraining
 
 struct Score: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Score texts: one line in, one line out.",
     discussion: """
       Input is one text a line, or JSONL with "text" (told from the first line; --lines and --jsonl
-      force it). Exit code 1 when a constitution's model flags any of them.
+      force it). Exit code 1 when a constitution's model flags any of them. A line that cannot be read
+      ends it; the results of those before it are written. Memory: about 4 MB a thread, or the longest line.
       """)
 
   @Option(name: .shortAndLong, help: ArgumentHelp("The model.", valueName: "model"))
@@ -25,76 +25,29 @@ struct Score: ParsableCommand {
   @Flag(name: .customLong("jsonl"), help: "Every line is a JSON object with \"text\".")
   var forceJSONL = false
 
+  @Option(
+    name: .long,
+    help: "Threads that score; the results and their order do not depend on it. By default all cores.")
+  var threads: Int?
+
+  func validate() throws {
+    guard threads ?? 1 >= 1 && threads ?? 1 <= 1024 else {
+      throw ValidationError("--threads must be 1 to 1024.")
+    }
+  }
+
   func run() throws {
-    let classifier = try embeddings.classifier(path: model)
-    let stream = classifier.makeStream()
-    var lines = try LineReader(path: file)
-    var isJSONL: Bool? = forceLines ? false : forceJSONL ? true : nil
-    var anyFlagged = false
-    while let line = try lines.next() {
-      if isJSONL == nil { isJSONL = looksLikeJSONL(line) }
-      stream.reset()
-      var text: String? = nil
-      if isJSONL == true {
-        guard line.contains(where: { $0 > 0x20 }) else { continue }
-        text = try Example(jsonLine: line, at: lines.place).text
-        stream.push(text!)
-      } else {
-        line.withUnsafeBufferPointer(stream.push)
-      }
-      stream.finish()
-      let scores = stream.scores
-      anyFlagged = anyFlagged || scores.isFlagged(classifier.spec)
-      let words =
-        explain
-        ? try classifier.drivingWords(of: text.map { Array($0.utf8) } ?? Array(line), scores).map(\.text)
-        : nil
-      try Terminal.write(
-        json ? object(scores, classifier, words).text() + "\n" : row(scores, classifier, words))
-    }
-    try Terminal.flush()
-    if anyFlagged { throw ExitCode(1) }
-  }
-
-  private func looksLikeJSONL(_ line: ArraySlice<UInt8>) -> Bool {
-    line.first(where: { $0 > 0x20 }) == UInt8(ascii: "{")
-      && (try? line.withUnsafeBufferPointer { try JSON(parsing: $0) })?["text"] != nil
-  }
-
-  private func object(_ s: Scores, _ classifier: Classifier, _ words: [String]?) -> JSON {
-    var fields: [String: JSON] = [
-      "scores": .object(
-        Dictionary(
-          uniqueKeysWithValues: zip(s.labels, s.probabilities).map { ($0.id, JSON($1)) })),
-      "label": .string(s.best.id),
-    ]
-    if let any = s.any {
-      fields["any"] = JSON(any)
-      fields["flagged"] = .bool(s.isFlagged(classifier.spec))
-    }
-    if s.replacements > 0 { fields["replaced"] = JSON(s.replacements) }
-    if s.isTruncated { fields["truncated"] = true }
-    if let words { fields["words"] = JSON(words) }
-    return .object(fields)
-  }
-
-  private func row(_ s: Scores, _ classifier: Classifier, _ words: [String]?) -> String {
-    var out = ""
-    if let any = s.any {
-      let isFlagged = s.isFlagged(classifier.spec)
-      out += Terminal.styled(isFlagged ? "flagged" : "clean  ", isFlagged ? "31" : "32")
-      out += "  any \(fixed(Double(any)))"
-    }
-    for j in s.probabilities.indices.sorted(by: { s.probabilities[$0] > s.probabilities[$1] }).prefix(3) {
-      out += "  \(s.labels[j].id) \(fixed(Double(s.probabilities[j])))"
-    }
-    if let words { out += "  [\(words.joined(separator: ", "))]" }
-    return out.trimmingCharacters(in: .whitespaces) + "\n"
+    let opened = try embeddings.model(path: model)
+    guard let classifier = opened as? Classifier else { return try scoreOneByOne(opened) }
+    var options = LineScoring.Options(isJSON: json, explains: explain)
+    options.isJSONL = forceLines ? false : forceJSONL ? true : nil
+    let scoring = try LineScoring(classifier, path: file, options)
+    if try scoring.run(threads: threads ?? ProcessInfo.processInfo.activeProcessorCount) { throw ExitCode(1) }
   }
 }
 
 extension Scores {
   /// Whether a constitution's model holds the text against a prohibition. Models without stances
   /// never flag: their labels are no verdicts.
-  func isFlagged(_ spec: ModelSpec) -> Bool { any.map { $0 >= spec.anyThreshold } ?? false }
+  func isFlagged(_ model: some TextModel) -> Bool { any.map { $0 >= model.anyThreshold } ?? false }
 }

@@ -43,7 +43,7 @@ struct Stream: ParsableCommand {
     grading.finish()
     try Terminal.write(json ? try grading.verdictJSON().text() + "\n" : try verdictText(grading))
     try Terminal.flush()
-    if grading.scores.isFlagged(classifier.spec) { throw ExitCode(1) }
+    if grading.scores.isFlagged(classifier) { throw ExitCode(1) }
   }
 
   private func show(_ chunk: ArraySlice<UInt8>, _ grading: inout Grading) throws(WitanError) {
@@ -58,7 +58,7 @@ struct Stream: ParsableCommand {
 
   private func verdictText(_ g: Grading) throws(WitanError) -> String {
     let s = g.scores
-    let isFlagged = s.isFlagged(g.classifier.spec)
+    let isFlagged = s.isFlagged(g.classifier)
     var out = "\n\n"
     if let any = s.any {
       out += Terminal.styled(isFlagged ? "flagged" : "clean", isFlagged ? "1;31" : "1;32")
@@ -173,7 +173,7 @@ private struct Grading {
     ]
     if let any = s.any {
       verdict["any"] = JSON(any)
-      verdict["flagged"] = .bool(s.isFlagged(classifier.spec))
+      verdict["flagged"] = .bool(s.isFlagged(classifier))
       verdict["principles"] = JSON(s.flagged.map(\.id))
     }
     return ["verdict": .object(verdict)]
@@ -181,7 +181,7 @@ private struct Grading {
 
   /// The words that raised the verdict most.
   func words() throws(WitanError) -> [(text: String, bytes: Range<Int>, value: Float)] {
-    isKept ? try classifier.drivingWords(of: text, scores) : []
+    isKept ? try classifier.drivingWords(of: text, best: scores.bestIndex) : []
   }
 
   private func scoresJSON(_ s: Scores) -> JSON {

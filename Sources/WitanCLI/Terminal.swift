@@ -37,6 +37,12 @@ enum Terminal {
     if pending.count >= 1 << 16 { try flush() }
   }
 
+  /// Writes results that are bytes already, at once.
+  static func write(bytes: [UInt8]) throws(WitanError) {
+    pending += bytes
+    try flush()
+  }
+
   /// Sends what waits. Every command ends with it.
   static func flush() throws(WitanError) {
     var rest = pending[...]

@@ -167,6 +167,45 @@ import Testing
       "/no/folder/model: cannot be written")
   }
 
+  @Test("a fastText model is scored, evaluated, inspected and converted")
+  func fastText() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    // Words red and blue, labels warm and cold, softmax, rows of two numbers.
+    var bytes: [UInt8] = []
+    func put(_ x: some FixedWidthInteger) { withUnsafeBytes(of: x.littleEndian) { bytes += $0 } }
+    for field: Int32 in [793_712_314, 12, 2, 5, 5, 1, 5, 1, 3, 3, 0, 0, 0, 100] { put(field) }
+    put(Int64(0))
+    for field: Int32 in [4, 2, 2] { put(field) }
+    for field: Int64 in [10, -1] { put(field) }
+    for (word, type) in [("red", 0), ("blue", 0), ("__label__warm", 1), ("__label__cold", 1)] {
+      bytes += Array(word.utf8) + [0]
+      put(Int64(3))
+      put(UInt8(type))
+    }
+    for matrix: [Float] in [[4, 0, 0, 4], [1, 0, 0, 1]] {
+      put(UInt8(0))
+      for field: Int64 in [2, 2] { put(field) }
+      for x in matrix { put(x.bitPattern) }
+    }
+    let model = try file("model.bin", "")
+    try Data(bytes).write(to: URL(fileURLWithPath: model))
+    let data = try file("data.txt", "__label__warm red\n__label__cold blue\n__label__warm red red\n")
+    let converted = folder.appendingPathComponent("model.witan").path
+    let report = try witan("convert", model, "-o", converted, "--on", data, "--json").json()
+    #expect(report["bytes_before"] as? Int == bytes.count)
+    #expect((report["compared"] as? [String: Any])?["same_label"] as? Double == 1)
+    #expect(try witan("convert", model, "-o", converted, "--float").out.contains("2 rows"))
+    for path in [model, converted] {
+      let scored = try witan("score", "-m", path, "--json", input: Data("red\n".utf8)).json()
+      #expect(scored["label"] as? String == "warm")
+      #expect(try witan("evaluate", "-m", path, "--data", data, "--json").json()["accuracy"] as? Double == 1)
+      #expect(try witan("inspect", path, "--json").json()["labels"] as? [String] == ["warm", "cold"])
+      let refused = try witan("stream", "-m", path)
+      #expect(refused.code == 2 && refused.err.contains("is a fastText model"))
+      #expect(try witan("score", "-m", path, "--explain").code == 2)
+    }
+  }
+
   @Test("tokenize prints the ids of each line, and names what it does not support")
   func tokenize() throws {
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -194,7 +233,7 @@ import Testing
 
   @Test(
     "every verb has help with its options",
-    arguments: ["compile", "synthesize", "train", "evaluate", "score", "stream", "inspect"])
+    arguments: ["compile", "synthesize", "train", "evaluate", "score", "stream", "convert", "inspect"])
   func help(_ verb: String) throws {
     let help = try witan("help", verb)
     #expect(help.code == 0)

@@ -31,7 +31,7 @@ struct MultiLabelEvaluationTests {
     let any = try #require(e.any)
     #expect(any.id == "any")
     #expect(any.support == 3)  // a, b, c; r is not prohibited
-    #expect(any.precision == 1)  // e and f stay at 0.62, below 0.75
+    #expect(any.precision == 1)  // f stays at 0.62, below 0.75
     #expect(any.recall == 1)
     #expect(any.auroc == 1)
   }
@@ -40,8 +40,8 @@ struct MultiLabelEvaluationTests {
   func unpooled() throws {
     let pooled = try LetterModel.principles()
     let apart = try LetterModel.principles(isQPooled: false)
-    // c: q and r at 4, any's column at 3.
-    #expect(abs(Double(try #require(pooled.score("c").any)) - sigmoid(3)) < 1e-5)
+    // c: q and r at 4, any's column at 3; any is the mean of its column and the leading label.
+    #expect(abs(Double(try #require(pooled.score("c").any)) - sigmoid(3.5)) < 1e-5)
     #expect(abs(Double(try #require(apart.score("c").any)) - sigmoid(4)) < 1e-5)
     // a: q at -4, any's column at 4. d: r is permitted and raises nothing.
     #expect(apart.score("a").any == pooled.score("a").any)
@@ -83,7 +83,7 @@ struct MultiLabelEvaluationTests {
 struct HarmEvaluationTests {
   @Test("sets and domains, against figures worked out by hand")
   func figures() throws {
-    // any: a 0.98, c 0.95, b 0.88, e and f 0.62, d 0.05; flagged from 0.75.
+    // any: a 0.98, c 0.97, b 0.88, f 0.62, e 0.15, d 0.03; flagged from 0.75.
     let e = try HarmEvaluation(
       LetterModel.principles(),
       harmful: [("strong", ["a", "a", "c"]), ("mixed", ["a", "f", "d", "b"])],
@@ -93,11 +93,11 @@ struct HarmEvaluationTests {
     #expect(e.sets[0].auroc == 1)
     #expect(e.sets[0].recall == 1)
     #expect(e.sets[0].recallAt1FPR == 1)
-    // Against b b e d d d d: a wins 7; f wins 4, ties e; d ties 4; b wins 5, ties 2.
-    #expect(abs(e.sets[1].auroc - (7 + 4.5 + 2 + 6) / 28) < 1e-12)
+    // Against b b e d d d d: a wins 7; f wins 5; d ties 4; b wins 5, ties 2.
+    #expect(abs(e.sets[1].auroc - (7 + 5 + 2 + 6) / 28) < 1e-12)
     #expect(e.sets[1].recall == 0.5)
     #expect(e.sets[1].recallAt5FPR == 0.25)  // only a is above both b
-    #expect(abs(e.meanAUROC - (1 + 19.5 / 28) / 2) < 1e-12)
+    #expect(abs(e.meanAUROC - (1 + 20.0 / 28) / 2) < 1e-12)
     #expect(e.meanRecallAt5FPR == 0.625)
 
     #expect(e.domains.map(\.name) == ["alike", "near", "calm"])  // highest first, then by name

@@ -44,7 +44,7 @@ enum {
 };
 
 // Words that WITAN_NGRAMS_OPENING is about.
-#define WITAN_OPENING_WORDS 3
+#define WITAN_OPENING_WORDS 5
 
 // All that extraction remembers between units: 36 bytes, however long a word is.
 typedef struct {
@@ -75,6 +75,57 @@ void witan_rows_add(int32_t *accumulator, const int8_t *table, size_t width, con
 // The same with -=: takes back exactly what witan_rows_add added.
 void witan_rows_subtract(int32_t *accumulator, const int8_t *table, size_t width,
                          const uint32_t *ids, size_t count);
+
+// The same for rows of 4-bit codes, two a byte, the even column in the low half, (width + 1) / 2 bytes a
+// row. The value of a code is u * (|u| + 2) for u = code - 8: fine steps where most weights are. With
+// `last`, that of the last column is last[code] instead. [last: 16] The table must be readable for
+// WITAN_LANES bytes past its last row.
+void witan_rows_add4(int32_t *accumulator, const uint8_t *table, size_t width, const int8_t *_Nullable last,
+                     const uint32_t *ids, size_t count);
+void witan_rows_subtract4(int32_t *accumulator, const uint8_t *table, size_t width,
+                          const int8_t *_Nullable last, const uint32_t *ids, size_t count);
+
+// 32 ids of a pruned table: which of them have a row, the lowest bit first, and the rows before theirs.
+typedef struct {
+  uint32_t bits, before;
+} witan_kept;
+
+// The rows of those ids that have one, in order; returns how many. [rows: room for count]
+size_t witan_rows_kept(const witan_kept *kept, const uint32_t *ids, size_t count, uint32_t *rows);
+
+// Asks for `count` bytes that will be read soon: rows of large tables are not in any cache.
+static inline void witan_prefetch(const void *bytes, size_t count) {
+  for (size_t i = 0; i < count; i += 64) __builtin_prefetch((const char *)bytes + i);
+}
+
+// sum[j] += scale * row[j]. [width]
+static inline void witan_scaled_row_add(float *sum, const int8_t *row, size_t width, float scale) {
+  for (size_t j = 0; j < width; j++) sum[j] += scale * (float)row[j];
+}
+
+// --- Words of ASCII text --------------------------------------------------------------------
+
+// Bytes of a memo entry beside its int16 sums.
+#define WITAN_MEMO_HEAD 32
+
+// What witan_words_add works with. The memo keeps the summed rows of words met before, one entry for each
+// value of a hash of the word, the last word met; it changes nothing but the time. It is
+// [2^log2_entries x (WITAN_MEMO_HEAD + 2 * lanes)] bytes, lanes being width rounded up to a multiple of
+// WITAN_LANES; zero at first, aligned to 8, of one thread, of one table. [1 <= log2_entries <= 32]
+typedef struct {
+  const int8_t *table;
+  size_t width;
+  uint32_t shift, kinds;  // as witan_ngrams takes them
+  uint8_t *memo;
+  uint32_t log2_entries;
+} witan_words;
+
+// Folds, cuts and hashes ASCII text from between two words on and adds the rows of its features: the
+// same sums, count and state as all the steps one by one. Stops before what it leaves to them: a word with
+// characters above ASCII or with more than 15 letters; one that may go on after `length`, unless `ends`.
+// Returns the bytes taken. [accumulator: lanes]
+size_t witan_words_add(const witan_words *words, int32_t *accumulator, size_t *features,
+                       witan_ngram_state *state, const uint8_t *bytes, size_t length, int ends);
 
 // --- Scores -----------------------------------------------------------------------------------
 

@@ -65,6 +65,13 @@ package struct FeatureExtractor: Equatable {
     }
   }
 
+  /// Whether no word and no character is open.
+  var isBetweenWords: Bool { !segmenter.isInsideWord && !normalizer.isInsideCharacter }
+
+  /// Lets `body` push words that it folds and cuts itself; only between words, and it must end there.
+  @inline(__always)
+  mutating func pushWords(_ body: (inout witan_ngram_state) -> Int) -> Int { body(&ngrams) }
+
   /// Ends the text: an incomplete character is replaced, the open word closed.
   package mutating func finish(
     _ workspace: Workspace, _ body: (UnsafeBufferPointer<UInt32>) -> Void

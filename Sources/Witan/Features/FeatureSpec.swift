@@ -17,7 +17,7 @@ public struct FeatureSpec: Sendable, Hashable {
   public let hasCharacters: Bool
   /// Three words in a row.
   public let hasTriples: Bool
-  /// The first three words by their place: how a question begins says what it asks for.
+  /// The first five words by their place: how a question begins says what it asks for.
   public let hasOpening: Bool
 
   /// Throws `invalidValue` or `unsupported` when a value is outside its range.

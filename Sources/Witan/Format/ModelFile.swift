@@ -4,7 +4,10 @@ internal import CKernels
 ///
 /// | tensor | type | shape | |
 /// |---|---|---|---|
-/// | `table` | I8 | [buckets, columns] | rows: outputs, hidden units, squared weight |
+/// | `table` | I8 | [rows, columns] | rows: outputs, hidden units, squared weight; one for each bucket |
+/// | | U8 | [rows, (columns + 1) / 2] | in 4-bit tables: pairs of codes (`RowCode`), the even column low |
+/// | `squares` | I8 | [16] | in weighted 4-bit tables: what the codes of the last column stand for |
+/// | `kept` | U8 | [buckets / 8] | in pruned tables: which buckets have a row, the lowest bit first |
 /// | `scale`, `bias` | F32 | [outputs + units] | value of one step; added after normalisation |
 /// | `calibration_slope`, `calibration_offset` | F32 | [outputs] | z becomes slope * z + offset |
 /// | `dense`, `dense_scale` | I8, F32 | [outputs + units, dimensions], [outputs + units] | dense models |
@@ -20,21 +23,26 @@ package struct ModelFile {
 
   package let spec: ModelSpec
   package let metadata: [String: String]
-  package let table: UnsafePointer<Int8>  // [buckets x columns], WITAN_LANES readable past the end
+  let table: RowTable
+  let kept: KeptRows?
   package let calibrationSlope: [Float]  // [width]
   package let calibrationOffset: [Float]  // [width]
   private let bytes: UnsafeRawBufferPointer
-  private let tensors: [String: Safetensors.Tensor]
+  let tensors: [String: Safetensors.Tensor]
 
   /// Checks every field of `bytes`, which must outlive this value. Throws `format`, `unsupported` or
   /// `invalidValue`, naming the field.
   package init(_ bytes: UnsafeRawBufferPointer) throws(WitanError) {
+    let isFastText = WitanError(
+      .unsupported, "is a fastText model; 'witan score' and 'witan evaluate' take it, and FastTextModel")
+    if FastTextModel.isBinary(bytes) { throw isFastText }
     let file = try Safetensors(bytes)
     guard let version = file.metadata["witan.format"] else {
       throw WitanError(
         .format, "is missing; this is a safetensors file, but no Witan model",
         at: "__metadata__.witan.format")
     }
+    if version == FastTextParts.convertedFormat { throw isFastText }
     guard version == Self.formatVersion else {
       throw WitanError(
         .unsupported, "'\(version)' is unknown; this program reads '1'. Use the version that wrote it",
@@ -54,12 +62,24 @@ package struct ModelFile {
 
     self.bytes = bytes
     tensors = file.tensors
-    let rows = try Self.tensor(tensors, "table", .i8, [spec.features.buckets, spec.columns])
+    let (buckets, bits) = (spec.features.buckets, spec.table.bits)
+    let rowCount = spec.table.keptRows ?? buckets
+    let rows = try Self.tensor(
+      tensors, "table", bits == 8 ? .i8 : .u8, [rowCount, spec.table.rowBytes(columns: spec.columns)])
     let end = rows.baseAddress! + rows.count
     guard end + Int(WITAN_LANES) <= bytes.baseAddress! + bytes.count else {
       throw WitanError(.format, "must be followed by 16 or more bytes of other tensors", at: "table")
     }
-    table = rows.baseAddress!.assumingMemoryBound(to: Int8.self)
+    kept =
+      spec.table.keptRows == nil ? nil : KeptRows(try Self.tensor(tensors, "kept", .u8, [buckets / 8]))
+    if let kept, kept.count != rowCount {
+      throw WitanError(.format, "has \(kept.count) bits set, but the table \(rowCount) rows", at: "kept")
+    }
+    let squares = bits == 4 && spec.isWeighted ? try Self.tensor(tensors, "squares", .i8, [16]) : nil
+    table = RowTable(
+      rows: UnsafeRawPointer(rows.baseAddress!), columns: spec.columns, bits: bits,
+      squares: squares?.baseAddress!.assumingMemoryBound(to: Int8.self),
+      kept: kept.map { UnsafePointer($0.words) })
     calibrationSlope = try Self.floats(tensors, "calibration_slope", spec.width)
     calibrationOffset = try Self.floats(tensors, "calibration_offset", spec.width)
   }
@@ -90,7 +110,7 @@ package struct ModelFile {
       output: spec.hidden.isEmpty ? nil : try layer("output", spec.width, spec.hidden.last!), steps: steps)
   }
 
-  private static func tensor(
+  static func tensor(
     _ tensors: [String: Safetensors.Tensor], _ name: String, _ type: Safetensors.ElementType, _ shape: [Int]
   ) throws(WitanError) -> UnsafeRawBufferPointer {
     guard let tensor = tensors[name] else { throw WitanError(.format, "is missing", at: name) }
@@ -103,7 +123,7 @@ package struct ModelFile {
     return tensor.bytes
   }
 
-  private static func floats(
+  static func floats(
     _ tensors: [String: Safetensors.Tensor], _ name: String, _ count: Int
   ) throws(WitanError) -> [Float] {
     _ = try tensor(tensors, name, .f32, [count])
@@ -114,7 +134,9 @@ package struct ModelFile {
   package static func encode(
     spec: ModelSpec, weights: ModelWeights, metadata: [String: String]
   ) -> [UInt8] {
-    precondition(weights.table.count == spec.features.buckets * spec.columns)
+    let rowCount = spec.table.keptRows ?? spec.features.buckets
+    let rowBytes = spec.table.rowBytes(columns: spec.columns)
+    precondition(weights.table.count == rowCount * rowBytes)
     var metadata = metadata
     metadata["witan.format"] = formatVersion
     metadata["witan.spec"] = spec.json.text()
@@ -126,7 +148,15 @@ package struct ModelFile {
       let bytes = values.flatMap { value in withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) } }
       tensors.append((name, .f32, [values.count], bytes))
     }
-    put("table", weights.table, spec.features.buckets)
+    tensors.append(
+      (
+        "table", spec.table.bits == 8 ? .i8 : .u8, [rowCount, rowBytes],
+        weights.table.withUnsafeBytes { Array($0) }
+      ))
+    if spec.table.keptRows != nil { tensors.append(("kept", .u8, [weights.kept.count], weights.kept)) }
+    if !weights.squares.isEmpty {
+      tensors.append(("squares", .i8, [16], weights.squares.map { UInt8(bitPattern: $0) }))
+    }
     put("scale", weights.scale)
     put("bias", weights.bias)
     put("calibration_slope", weights.calibrationSlope)

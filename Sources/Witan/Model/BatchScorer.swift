@@ -9,24 +9,33 @@ public final class BatchScorer {
 
   public let classifier: Classifier
   private let workspace = FeatureExtractor.Workspace()
+  private let memo: WordMemo?
   private let denseWorkspace: WordPieceTokenizer.Workspace?
   private var bag: EmbeddingBag
   private var denseBag: DenseBag?
   private let sums: UnsafeMutablePointer<Int32>  // [size x lanes]
   private let denseSums: UnsafeMutablePointer<Int32>  // [size x dimensions]
   private let counts: UnsafeMutablePointer<Int>  // [size]
+  private let notes: UnsafeMutablePointer<Note>  // [size]
   private let scratch: UnsafeMutablePointer<Float>
   private let output: UnsafeMutablePointer<Float>  // [size x outputs]
   private var filled = 0
 
-  public init(_ classifier: Classifier) {
+  public convenience init(_ classifier: Classifier) {
+    self.init(classifier, log2Words: WordMemo.log2Entries(lanes: classifier.spec.lanes))
+  }
+
+  /// With a memo of 2^`log2Words` words, 1...32; the scores do not depend on it.
+  package init(_ classifier: Classifier, log2Words: Int) {
     self.classifier = classifier
+    memo = WordMemo(classifier, log2Entries: log2Words)
     bag = EmbeddingBag(classifier)
     denseBag = classifier.embeddings.map { DenseBag($0) }
     denseWorkspace = classifier.embeddings.map { _ in WordPieceTokenizer.Workspace() }
     sums = .allocate(capacity: Self.size * classifier.spec.lanes)
     denseSums = .allocate(capacity: Self.size * (classifier.embeddings?.dimensions ?? 1))
     counts = .allocate(capacity: Self.size)
+    notes = .allocate(capacity: Self.size)
     scratch = .allocate(capacity: classifier.scratchCount(Self.size))
     output = .allocate(capacity: Self.size * classifier.spec.outputs)
   }
@@ -37,6 +46,7 @@ public final class BatchScorer {
     sums.deallocate()
     denseSums.deallocate()
     counts.deallocate()
+    notes.deallocate()
     scratch.deallocate()
     output.deallocate()
   }
@@ -49,11 +59,16 @@ public final class BatchScorer {
     precondition(!isFull, "flush the batch first")
     var extractor = FeatureExtractor(classifier.spec.features)
     bag.reset()
-    extractor.push(text, workspace) { bag.add($0) }
-    extractor.finish(workspace) { bag.add($0) }
+    if let memo {
+      memo.add(text, &extractor, &bag, workspace)
+    } else {
+      extractor.push(text, workspace) { bag.add($0) }
+      extractor.finish(workspace) { bag.add($0) }
+    }
     let lanes = classifier.spec.lanes
     (sums + filled * lanes).update(from: bag.sums, count: lanes)
     counts[filled] = bag.count
+    notes[filled] = Note(replacements: extractor.normalizer.replacements, isTruncated: bag.isFull)
     if let denseWorkspace, let dimensions = classifier.embeddings?.dimensions {
       denseBag!.reset()
       denseBag!.push(text, denseWorkspace)
@@ -74,6 +89,15 @@ public final class BatchScorer {
     }
     return UnsafeBufferPointer(start: output, count: filled * classifier.spec.outputs)
   }
+
+  /// What `Scores` says of a text beside its probabilities.
+  package struct Note {
+    package let replacements: Int
+    package let isTruncated: Bool
+  }
+
+  /// The note of text `i` of the last flush; valid until the next `add`.
+  package func note(_ i: Int) -> Note { notes[i] }
 
   /// The logits before calibration instead. [texts x width]
   package func flushLogits() -> [Float] {

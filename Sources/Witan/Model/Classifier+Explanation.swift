@@ -9,8 +9,8 @@ public struct WordContribution: Sendable, Hashable {
 
 extension Classifier {
   /// What each word of `text` (UTF-8) adds to the logit of output `index` (a label, or `labels.count` for
-  /// `any`), in order. Linear models without embeddings: exact, the values sum to the logit less a constant.
-  /// Others: by leaving out one word after the other (occlusion). O(bytes + words x weights); slower than
+  /// `any`), in order. Labels of linear models without embeddings: exact, the values sum to the logit less a
+  /// constant. Others: by leaving out one word after the other (occlusion). O(bytes + words x weights); slower than
   /// scoring.
   ///
   /// Throws `invalidValue` when there is no such output.
@@ -24,7 +24,8 @@ extension Classifier {
     let (column, sign): (Int, Float) = spec.isBinary ? (0, index == 0 ? -1 : 1) : (index, 1)
     let bytes = Array(text)
     let words = FeatureExtractor.words(of: bytes, spec.features)
-    return head.output == nil && head.dense == nil
+    let isLinear = head.output == nil && head.dense == nil && !(spec.hasAny && index == labels.count)
+    return isLinear
       ? linear(words, column, sign) : occluded(words, bytes, column, sign)
   }
 
@@ -33,7 +34,7 @@ extension Classifier {
     let squares = spec.isWeighted ? Int(sums[spec.columns - 1]) : count
     let factor = sign * slope[column] * head.scale[column] / Float(max(1, squares)).squareRoot()
     return words.map { word in
-      let sum = word.ids.reduce(0) { $0 + Int(table[Int($1) * spec.columns + column]) }
+      let sum = word.ids.reduce(0) { $0 + Int(table[Int($1), column]) }
       return WordContribution(bytes: word.bytes, value: Float(sum) * factor)
     }
   }
@@ -49,14 +50,15 @@ extension Classifier {
       head.logits(
         1, sums: sums, counts: &count, denseSums: head.dense == nil ? nil : dense, scratch: &scratch, into: &z
       )
-      return sign * slope[column] * z[column]
+      spec.calibrate(&z, slope: slope, offset: offset)
+      return sign * z[column]
     }
     let whole = logit()
     return words.map { word in
       let pieces = denseSums(of: bytes[word.bytes])
       func move(_ direction: Int32) {
         for id in word.ids {
-          for j in 0..<spec.columns { sums[j] += direction * Int32(table[Int(id) * spec.columns + j]) }
+          for j in 0..<spec.columns { sums[j] += direction * table[Int(id), j] }
         }
         for j in pieces.indices { dense[j] += direction * pieces[j] }
         count += Int(direction) * word.ids.count
@@ -71,7 +73,7 @@ extension Classifier {
   private func sums(_ words: [FeatureExtractor.Word]) -> ([Int32], Int) {
     var sums = [Int32](repeating: 0, count: spec.lanes)
     for id in words.flatMap(\.ids) {
-      for j in 0..<spec.columns { sums[j] += Int32(table[Int(id) * spec.columns + j]) }
+      for j in 0..<spec.columns { sums[j] += table[Int(id), j] }
     }
     return (sums, words.reduce(0) { $0 + $1.ids.count })
   }

@@ -12,8 +12,8 @@ public final class Classifier: @unchecked Sendable {  // immutable after init
   public let embeddings: StaticEmbeddings?
 
   private let storage: MappedFile
-  private let unpooled: [Int]
-  let table: UnsafePointer<Int8>  // [buckets x columns]
+  private let kept: KeptRows?
+  let table: RowTable
   package let head: Head
   let slope: [Float]  // [width] calibration
   let offset: [Float]  // [width]
@@ -52,8 +52,8 @@ public final class Classifier: @unchecked Sendable {  // immutable after init
     self.embeddings = file.spec.dense == nil ? nil : embeddings
     spec = file.spec
     metadata = file.metadata
+    kept = file.kept
     table = file.table
-    unpooled = file.spec.unpooled
     head = try file.head(denseScale: self.embeddings?.scale)
     slope = file.calibrationSlope
     offset = file.calibrationOffset
@@ -91,7 +91,7 @@ public final class Classifier: @unchecked Sendable {  // immutable after init
     head.logits(
       n, sums: sums, counts: counts, denseSums: denseSums, scratch: scratch + n * width, into: z)
     for i in 0..<n {
-      for j in 0..<width { z[i * width + j] = slope[j] * z[i * width + j] + offset[j] }
+      spec.calibrate(z + i * width, slope: slope, offset: offset)
       activate(z + i * width, into: out + i * outputs)
     }
   }
@@ -108,10 +108,6 @@ public final class Classifier: @unchecked Sendable {  // immutable after init
       softmax(out, spec.width)
     } else {
       witan_sigmoid(z, out, spec.width)
-      if spec.hasAny {
-        let any = spec.width - 1
-        for j in unpooled { out[any] = max(out[any], out[j]) }
-      }
     }
   }
 }

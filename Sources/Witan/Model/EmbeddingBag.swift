@@ -1,9 +1,6 @@
-internal import CKernels
-
-/// Adds int8 rows of a table into int32 sums: exact, so adding and taking back leave no trace.
+/// Adds rows of a table into int32 sums: exact, so adding and taking back leave no trace.
 struct EmbeddingBag {
-  let table: UnsafePointer<Int8>  // [buckets x width], readable for WITAN_LANES bytes past the end
-  let width: Int  // columns of the model
+  let table: RowTable
   let lanes: Int
   let sums: UnsafeMutablePointer<Int32>  // [lanes]; owned by the stream
   /// Rows added and not taken back; at most `ModelSpec.maximumFeatures`, so sums cannot overflow.
@@ -13,14 +10,13 @@ struct EmbeddingBag {
 
   init(_ classifier: Classifier) {
     table = classifier.table
-    width = classifier.spec.columns
     lanes = classifier.spec.lanes
     sums = .allocate(capacity: lanes)
     sums.initialize(repeating: 0, count: lanes)
   }
 
   private init(_ other: EmbeddingBag, sums: UnsafeMutablePointer<Int32>) {
-    (table, width, lanes, self.sums) = (other.table, other.width, other.lanes, sums)
+    (table, lanes, self.sums) = (other.table, other.lanes, sums)
     (count, isFull) = (other.count, other.isFull)
     sums.update(from: other.sums, count: lanes)
   }
@@ -31,13 +27,13 @@ struct EmbeddingBag {
   @inline(__always)
   mutating func add(_ ids: UnsafeBufferPointer<UInt32>) {
     guard count + ids.count <= ModelSpec.maximumFeatures else { return isFull = true }
-    witan_rows_add(sums, table, width, ids.baseAddress!, ids.count)
+    table.add(ids, to: sums)
     count += ids.count
   }
 
   /// Takes back rows that were added. O(ids x width).
   mutating func subtract(_ ids: UnsafeBufferPointer<UInt32>) {
-    witan_rows_subtract(sums, table, width, ids.baseAddress!, ids.count)
+    table.subtract(ids, from: sums)
     count -= ids.count
   }
 

@@ -11,11 +11,12 @@ internal import CKernels
 /// Vectors and weights of every product are whole numbers whose sums stay below 2^24, where float32 is
 /// exact: one text or a batch, whatever BLAS and instruction set, give the same bits.
 package struct Head {
-  /// A layer of whole numbers. [rows x stride], the stride a multiple of WITAN_LANES
+  /// A layer of whole numbers, by rows for one text and by columns for batches, as each is fastest.
   struct Layer {
     let rows: Int
     let stride: Int
-    let weights: [Float]
+    let weights: [Float]  // [rows x stride], the stride a multiple of WITAN_LANES
+    let columns: [Float]  // [stride x rows]
     let scale: [Float]  // [rows] value of a product of one
 
     /// Pads each row of `int8` [rows x columns].
@@ -23,10 +24,15 @@ package struct Head {
       self.rows = rows
       stride = Head.padded(columns)
       var weights = [Float](repeating: 0, count: rows * stride)
+      var transposed = weights
       for i in 0..<rows {
-        for j in 0..<columns { weights[i * stride + j] = Float(int8[i * columns + j]) }
+        for j in 0..<columns {
+          weights[i * stride + j] = Float(int8[i * columns + j])
+          transposed[j * rows + i] = Float(int8[i * columns + j])
+        }
       }
       self.weights = weights
+      self.columns = transposed
       self.scale = scale
     }
 
@@ -34,7 +40,7 @@ package struct Head {
     func multiply(_ n: Int, _ vectors: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>) {
       if n == 1 { return witan_dot_rows(weights, rows, stride, vectors, out) }
       witan_sgemm(
-        0, 1, Int32(n), Int32(rows), Int32(stride), 1, vectors, Int32(stride), weights, Int32(stride), 0,
+        0, 0, Int32(n), Int32(rows), Int32(stride), 1, vectors, Int32(stride), columns, Int32(rows), 0,
         out, Int32(rows))
     }
   }

@@ -23,7 +23,7 @@ public struct Label: Sendable, Hashable {
   public var stance: Stance?
   public var side: Side?
   /// For prohibited principles: whether their texts are like those of the others, so that one output
-  /// learns them together; `any` is the largest of that output and of the labels that are not pooled.
+  /// learns them together (see `ModelSpec.calibrate`); `any` is never below a label that is not pooled.
   public var isPooled: Bool
   /// The probability from which a text counts as flagged, in (0, 1].
   public var threshold: Float

@@ -40,11 +40,14 @@ public struct ModelSpec: Sendable, Hashable {
   public let isWeighted: Bool
   /// The shared table of word-piece vectors that the model was trained with.
   public let dense: DenseSpec?
+  /// How the rows of the table are stored.
+  public let table: TableSpec
 
   /// Throws `invalidValue` when the parts contradict each other.
   public init(
     features: FeatureSpec, task: Task, labels: [Label], hasAny: Bool = false,
-    anyThreshold: Float = 0.5, hidden: [Int] = [], isWeighted: Bool = false, dense: DenseSpec? = nil
+    anyThreshold: Float = 0.5, hidden: [Int] = [], isWeighted: Bool = false, dense: DenseSpec? = nil,
+    table: TableSpec = .plain
   ) throws(WitanError) {
     func demand(_ condition: Bool, _ message: String, _ place: String) throws(WitanError) {
       if !condition { throw WitanError(.invalidValue, message, at: place) }
@@ -65,6 +68,9 @@ public struct ModelSpec: Sendable, Hashable {
       hidden.count <= 2 && hidden.allSatisfy { 1...Self.maximumUnits ~= $0 },
       "is not up to two layers of 1...128",
       "hidden")
+    try demand(
+      table.keptRows ?? 1 <= features.buckets, "is above the \(features.buckets) buckets", "table.rows")
+    self.table = table
     self.hidden = hidden
     self.isWeighted = isWeighted
     self.dense = dense
@@ -81,14 +87,30 @@ public struct ModelSpec: Sendable, Hashable {
   public var isBinary: Bool { task == .singleLabel && labels.count == 2 }
   /// Indices of the labels that `any` is about.
   package var prohibited: [Int] { labels.indices.filter { labels[$0].stance == .prohibit } }
-  /// Indices of the prohibited labels that the last column does not pool.
-  package var unpooled: [Int] { prohibited.filter { !labels[$0].isPooled } }
   /// Logits: one for each output, one in all for a choice of two.
   public var width: Int { isBinary ? 1 : outputs }
   /// Columns of the table: logits, hidden units, the squared weight.
   public var columns: Int { width + (hidden.first ?? 0) + (isWeighted ? 1 : 0) }
   /// Columns rounded up to whole vectors: the size of accumulators.
   var lanes: Int { Head.padded(columns) }
+}
+
+extension ModelSpec {
+  /// Logits to calibrated logits, in place: z becomes slope * z + offset. [width]
+  ///
+  /// `any` is then the mean of two: of its own column, or the largest of the labels that this does not
+  /// pool, and of the largest of all prohibited labels. What they have in common and the one that fits
+  /// best say more together than either does.
+  package func calibrate(_ z: UnsafeMutablePointer<Float>, slope: [Float], offset: [Float]) {
+    for j in 0..<width { z[j] = slope[j] * z[j] + offset[j] }
+    guard hasAny else { return }
+    var (own, largest) = (z[width - 1], -Float.infinity)
+    for j in labels.indices where labels[j].stance == .prohibit {
+      largest = max(largest, z[j])
+      if !labels[j].isPooled { own = max(own, z[j]) }
+    }
+    z[width - 1] = largest == -.infinity ? own : (own + largest) / 2
+  }
 }
 
 /// Which table of word-piece vectors a model was trained with.
@@ -109,6 +131,16 @@ public struct DenseSpec: Sendable, Hashable {
 }
 
 extension ModelSpec {
+  /// The same architecture with its table folded or stored in another way. Throws `invalidValue`.
+  package func with(log2Buckets: Int, table: TableSpec) throws(WitanError) -> ModelSpec {
+    try ModelSpec(
+      features: FeatureSpec(
+        version: features.version, log2Buckets: log2Buckets, hasCharacters: features.hasCharacters,
+        hasTriples: features.hasTriples, hasOpening: features.hasOpening),
+      task: task, labels: labels, hasAny: hasAny, anyThreshold: anyThreshold, hidden: hidden,
+      isWeighted: isWeighted, dense: dense, table: table)
+  }
+
   /// The same architecture with other thresholds. [labels]; throws `invalidValue` outside (0, 1].
   package func with(thresholds: [Float], any: Float) throws(WitanError) -> ModelSpec {
     let changed = zip(labels, thresholds).map { label, threshold in
@@ -118,7 +150,7 @@ extension ModelSpec {
     }
     return try ModelSpec(
       features: features, task: task, labels: changed, hasAny: hasAny, anyThreshold: any, hidden: hidden,
-      isWeighted: isWeighted, dense: dense)
+      isWeighted: isWeighted, dense: dense, table: table)
   }
 
   package var json: JSON {
@@ -139,6 +171,7 @@ extension ModelSpec {
       "has_any": .bool(hasAny),
       "any_threshold": JSON(anyThreshold),
     ]
+    if table != .plain { fields["table"] = table.json }
     if !hidden.isEmpty { fields["hidden"] = .array(hidden.map { JSON($0) }) }
     if isWeighted { fields["weighted"] = true }
     if let dense {
@@ -189,6 +222,6 @@ extension ModelSpec {
     try self.init(
       features: FeatureSpec(json: json["features"]), task: task, labels: labels, hasAny: hasAny,
       anyThreshold: Float(anyThreshold), hidden: hidden, isWeighted: json["weighted"]?.bool ?? false,
-      dense: dense)
+      dense: dense, table: TableSpec(json: json["table"]))
   }
 }

@@ -1,8 +1,13 @@
 /// The numbers of a classifier, fresh from training or read from a file. Shapes are those of the
 /// `ModelSpec` beside it; `columns` here is the outputs and the hidden units of the first layer.
 package struct ModelWeights {
-  /// int8 rows; in weighted models the last column is the squared weight. [buckets x spec.columns]
+  /// int8 rows; in weighted models the last column is the squared weight. [rows x spec.columns] In 4-bit
+  /// tables the bits of pairs of codes. [rows x (spec.columns + 1) / 2]
   package var table: [Int8]
+  /// Which buckets have a row, in pruned tables: a bit each, the lowest first. [buckets / 8]
+  package var kept: [UInt8] = []
+  /// Squared weights that the codes of the last column stand for, in weighted 4-bit tables. [16]
+  package var squares: [Int8] = []
   /// Value of one step of each column. [columns]
   package var scale: [Float]
   /// Added after normalisation. [columns]

@@ -1,6 +1,6 @@
 public import Witan
 
-/// How well a classifier does on labelled text.
+/// How well a model does on labelled text.
 public struct Evaluation: Sendable {
   /// One label against all others.
   public struct LabelReport: Sendable {
@@ -59,24 +59,24 @@ extension Evaluation {
   /// Scores every example and compares. Labels of 0.5 and more count as present. O(bytes + n log n).
   ///
   /// Throws `data` when there are no examples, or when one of their labels is not the model's.
-  public init(_ classifier: Classifier, _ examples: [Example], mistakes: Int = 10) throws(WitanError) {
-    let spec = classifier.spec
+  public init(_ model: some TextModel, _ examples: [Example], mistakes: Int = 10) throws(WitanError) {
+    let modelLabels = model.labels
     guard !examples.isEmpty else { throw WitanError(.data, "there are no examples to evaluate on") }
-    let known = Set(spec.labels.map(\.id))
+    let known = Set(modelLabels.map(\.id))
     let strangers = Set(examples.flatMap(\.labels.keys)).subtracting(known).sorted()
     if let stranger = strangers.first {
       throw WitanError(
         .data,
         "the data has the label '\(stranger)', which the model does not know; it knows "
-          + spec.labels.prefix(20).map(\.id).joined(separator: ", "))
+          + modelLabels.prefix(20).map(\.id).joined(separator: ", "))
     }
 
-    let p = classifier.probabilities(of: examples.map(\.text))
-    let truth = examples.map { example in spec.labels.map { example.labels[$0.id] ?? 0 >= 0.5 } }
-    let isChoice = spec.task == .singleLabel
-    let best = p.map { row in spec.labels.indices.max { row[$0] < row[$1] }! }
+    let p = model.probabilities(of: examples.map(\.text))
+    let truth = examples.map { example in modelLabels.map { example.labels[$0.id] ?? 0 >= 0.5 } }
+    let isChoice = model.task == .singleLabel
+    let best = p.map { row in modelLabels.indices.max { row[$0] < row[$1] }! }
     let predicted: [[Bool]] = p.indices.map { i in
-      spec.labels.indices.map { isChoice ? $0 == best[i] : p[i][$0] >= spec.labels[$0].threshold }
+      modelLabels.indices.map { isChoice ? $0 == best[i] : p[i][$0] >= modelLabels[$0].threshold }
     }
     let isRight = zip(predicted, truth).map { $0 == $1 }
 
@@ -84,17 +84,17 @@ extension Evaluation {
     let hits = isRight.count { $0 }
     accuracy = Double(hits) / Double(n)
     accuracyInterval = Metrics.interval(hits, of: n)
-    labels = spec.labels.indices.map { j in
+    labels = modelLabels.indices.map { j in
       Self.report(
-        spec.labels[j].id, scores: p.map { $0[j] }, truth: truth.map { $0[j] },
+        modelLabels[j].id, scores: p.map { $0[j] }, truth: truth.map { $0[j] },
         predicted: predicted.map { $0[j] })
     }
-    let prohibited = spec.prohibited
+    let prohibited = modelLabels.indices.filter { modelLabels[$0].stance == .prohibit }
     any =
-      spec.hasAny
+      model.hasAny
       ? Self.report(
         "any", scores: p.map { $0.last! }, truth: truth.map { row in prohibited.contains { row[$0] } },
-        predicted: p.map { $0.last! >= spec.anyThreshold }) : nil
+        predicted: p.map { $0.last! >= model.anyThreshold }) : nil
     let present = labels.filter { $0.support > 0 }
     macroF1 = present.isEmpty ? 0 : present.reduce(0) { $0 + $1.f1 } / Double(present.count)
     ece =
@@ -104,9 +104,9 @@ extension Evaluation {
     reliability =
       isChoice
       ? Metrics.reliability(p.indices.map { p[$0][best[$0]] }, isRight)
-      : Metrics.reliability(p.flatMap { $0.prefix(spec.labels.count) }, truth.flatMap { $0 })
+      : Metrics.reliability(p.flatMap { $0.prefix(modelLabels.count) }, truth.flatMap { $0 })
     let losses = examples.indices.map { i in
-      let targets = spec.labels.map { examples[i].labels[$0.id] ?? 0 }
+      let targets = modelLabels.map { examples[i].labels[$0.id] ?? 0 }
       return p[i].withUnsafeBufferPointer {
         Loss.crossEntropy(softmax: isChoice, $0, targets[...])
       }
@@ -115,7 +115,7 @@ extension Evaluation {
 
     var counts: [[Int]] = []
     if isChoice {
-      counts = Array(repeating: Array(repeating: 0, count: spec.labels.count), count: spec.labels.count)
+      counts = Array(repeating: Array(repeating: 0, count: modelLabels.count), count: modelLabels.count)
       for i in examples.indices {
         if let expected = truth[i].firstIndex(of: true) { counts[expected][best[i]] += 1 }
       }
@@ -133,8 +133,8 @@ extension Evaluation {
       .prefix(mistakes).map { i in
         Mistake(
           text: examples[i].text,
-          expected: spec.labels.indices.filter { truth[i][$0] }.map { spec.labels[$0].id },
-          predicted: spec.labels[best[i]].id, probability: p[i][best[i]])
+          expected: modelLabels.indices.filter { truth[i][$0] }.map { modelLabels[$0].id },
+          predicted: modelLabels[best[i]].id, probability: p[i][best[i]])
       }
   }
 
@@ -151,33 +151,5 @@ extension Evaluation {
       recallAt1FPR: Metrics.recall(scores, truth, atFalsePositiveRate: 0.01),
       recallAt5FPR: Metrics.recall(scores, truth, atFalsePositiveRate: 0.05),
       ece: Metrics.calibrationError(scores, truth))
-  }
-}
-
-extension Classifier {
-  /// Probabilities of many texts, on all cores. [texts][outputs]
-  package func probabilities(of texts: [String]) -> [[Float]] {
-    let outputs = spec.outputs
-    return batches(of: texts) { scorer in
-      let p = scorer.flush()
-      return stride(from: 0, to: p.count, by: outputs).map { Array(p[$0..<$0 + outputs]) }
-    }
-  }
-
-  /// Logits before calibration. [texts x width]
-  func logits(of texts: [String]) -> [Float] { batches(of: texts) { $0.flushLogits() } }
-
-  private func batches<T: Sendable>(of texts: [String], _ read: @Sendable (BatchScorer) -> [T]) -> [T] {
-    let shards = min(64, max(1, texts.count / BatchScorer.size))
-    return concurrentMap(shards) { shard -> [T] in
-      let scorer = BatchScorer(self)
-      var out: [T] = []
-      for i in shard * texts.count / shards..<(shard + 1) * texts.count / shards {
-        if scorer.isFull { out += read(scorer) }
-        var text = texts[i]
-        text.withUTF8(scorer.add)
-      }
-      return out + read(scorer)
-    }.flatMap { $0 }
   }
 }

@@ -37,18 +37,18 @@ public struct HarmEvaluation: Sendable {
   ///
   /// Throws `invalidValue` when the model has no such output, `data` when a side is empty.
   public init(
-    _ classifier: Classifier, principle: String? = nil, harmful: [(name: String, texts: [String])],
+    _ model: some TextModel, principle: String? = nil, harmful: [(name: String, texts: [String])],
     benign: [(name: String, texts: [String])]
   ) throws(WitanError) {
-    let spec = classifier.spec
-    let index = principle.map { id in spec.labels.firstIndex { $0.id == id } } ?? spec.labels.count
+    let labels = model.labels
+    let index = principle.map { id in labels.firstIndex { $0.id == id } } ?? labels.count
     guard let index else {
       throw WitanError(
         .invalidValue,
         "the model has no principle '\(principle ?? "")'; it has "
-          + spec.labels.map(\.id).joined(separator: ", "))
+          + labels.map(\.id).joined(separator: ", "))
     }
-    guard principle != nil || spec.hasAny else {
+    guard principle != nil || model.hasAny else {
       throw WitanError(
         .invalidValue, "the model has no 'any' output; it was not compiled from a constitution")
     }
@@ -59,14 +59,14 @@ public struct HarmEvaluation: Sendable {
       var out: [(String, [Float])] = []
       for set in sets {
         guard !set.texts.isEmpty else { throw WitanError(.data, "there are no texts", at: set.name) }
-        out.append((set.name, classifier.probabilities(of: set.texts).map { $0[index] }))
+        out.append((set.name, model.probabilities(of: set.texts).map { $0[index] }))
       }
       return out
     }
     let bad = try scores(harmful)
     let good = try scores(benign)
     let negatives = good.flatMap { $0.1 }
-    let threshold = principle == nil ? spec.anyThreshold : spec.labels[index].threshold
+    let threshold = principle == nil ? model.anyThreshold : labels[index].threshold
     sets = bad.map { name, positives in
       let all = positives + negatives
       let truth = all.indices.map { $0 < positives.count }

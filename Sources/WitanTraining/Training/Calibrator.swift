@@ -21,13 +21,25 @@ struct Calibration {
       let t = Calibrator.temperature(logits, dev.targets, dev.weights, width: spec.width)
       slope = slope.map { $0 / t }
     } else {
-      for j in 0..<spec.width {
-        let column = stride(from: j, to: logits.count, by: spec.width)
-        (slope[j], offset[j]) = Calibrator.platt(
-          column.map { logits[$0] }, column.map { dev.targets[$0] }, dev.weights,
-          shifts: !spec.isBinary)
+      for j in 0..<spec.width { fit(j, logits, dev, spec) }
+    }
+  }
+
+  private mutating func fit(_ j: Int, _ logits: [Float], _ dev: TrainingSet, _ spec: ModelSpec) {
+    let column = stride(from: j, to: logits.count, by: spec.width)
+    (slope[j], offset[j]) = Calibrator.platt(
+      column.map { logits[$0] }, column.map { dev.targets[$0] }, dev.weights, shifts: !spec.isBinary)
+  }
+
+  /// All logits calibrated. [examples x width]
+  func calibrated(_ logits: [Float], _ spec: ModelSpec) -> [Float] {
+    var out = logits
+    out.withUnsafeMutableBufferPointer { out in
+      for start in stride(from: 0, to: out.count, by: spec.width) {
+        spec.calibrate(out.baseAddress! + start, slope: slope, offset: offset)
       }
     }
+    return out
   }
 
   private init(slope: [Float], offset: [Float]) { (self.slope, self.offset) = (slope, offset) }
@@ -37,9 +49,10 @@ struct Calibration {
     let width = spec.width
     var (loss, total) = (0.0, 0.0)
     var z = [Float](repeating: 0, count: width)
+    let logits = calibrated(logits, spec)
     for i in 0..<dev.count where dev.weights[i] > 0 {
       let row = i * width
-      for j in 0..<width { z[j] = slope[j] * logits[row + j] + offset[j] }
+      for j in 0..<width { z[j] = logits[row + j] }
       let weight = Double(dev.weights[i])
       loss += z.withUnsafeMutableBufferPointer { z in
         spec.activate(z.baseAddress!)

@@ -66,7 +66,7 @@ enum Quantizer {
     Int8(min(127, max(-127, (w * inverse).rounded(.toNearestOrEven))))
   }
 
-  private static func bestStep(_ column: [Float]) -> Float {
+  static func bestStep(_ column: [Float]) -> Float {
     let largest = column.reduce(0) { max($0, $1.magnitude) }
     guard largest > 0 else { return 0 }
     // At most 2^15 weights are looked at: the choice is a mean.

@@ -28,8 +28,8 @@ struct RecipeSearch {
     let clock = ContinuousClock()
     let deadline = options.autotune.map { clock.now + .seconds($0) }
     var sets = Sets()
-    var start = options.recipe
-    start.wordRate = options.wordRates[0]
+    var start = options.recipe.resolved(outputs: base.outputs)
+    start.wordRate = options.wordRates.first ?? start.wordRate
     var found = try train(start, &sets, best: nil)
     var tried: Set<Recipe> = [start]
     guard !dev.isEmpty else { return (found, 1) }
@@ -41,7 +41,7 @@ struct RecipeSearch {
       return true
     }
     for rate in options.wordRates.dropFirst() {
-      var recipe = options.recipe
+      var recipe = start
       recipe.wordRate = rate
       _ = try attempt(recipe)
     }

@@ -8,13 +8,13 @@ public struct TrainingOptions: Sendable {
   /// At most this many passes over the data; training stops early when the dev loss rises.
   public var maximumEpochs = 40
   /// Passes without a lower dev loss after which training stops.
-  public var patience = 3
+  public var patience = 2
   /// Share of the examples held out when no dev part is given.
   public var devShare = 0.1
   /// The architecture and step sizes, or where a search begins.
   public var recipe = Recipe()
-  /// Word rates to try when nothing else is searched; the lowest dev loss wins.
-  public var wordRates: [Float] = [1, 6]
+  /// Word rates to try instead of the recipe's; the lowest dev loss wins.
+  public var wordRates: [Float] = []
   /// Seconds to search recipes in, on the dev part; nil for none.
   public var autotune: Double?
   /// Whether each class weighs the same, however many examples it has.
@@ -38,7 +38,7 @@ public struct TrainingOptions: Sendable {
     try demand(
       recipe.learningRate > 0 && recipe.learningRate.isFinite, "recipe.learningRate", "above 0")
     try demand(0...0.9 ~= devShare, "devShare", "in 0...0.9")
-    try demand(!wordRates.isEmpty && wordRates.allSatisfy { $0 > 0 }, "wordRates", "one or more above 0")
+    try demand(wordRates.allSatisfy { $0 > 0 }, "wordRates", "above 0")
     try demand(autotune ?? 1 > 0, "autotune", "above 0 seconds")
     try demand(threads >= 1, "threads", "at least 1")
   }
@@ -48,11 +48,11 @@ public struct TrainingOptions: Sendable {
   public static var forConstitutions: TrainingOptions {
     var options = TrainingOptions()
     options.maximumEpochs = 10
-    options.recipe.learningRate = 0.12
-    options.recipe.featureDropout = 0.2
-    options.recipe.weighted = false
+    options.recipe.learningRate = 0.05
+    options.recipe.featureDropout = 0.6
     options.recipe.log2Buckets = 17
-    options.wordRates = [2]
+    options.recipe.wordRate = 2
+    options.patience = 3
     return options
   }
 }

@@ -1,0 +1,45 @@
+/// What grades texts: a classifier of Witan, or of fastText.
+public protocol TextModel: Sendable {
+  associatedtype Stream: TextStream
+
+  var labels: [Label] { get }
+  var task: ModelSpec.Task { get }
+  /// Whether a last output says that at least one prohibited principle applies.
+  var hasAny: Bool { get }
+  /// The probability of `any` from which a text counts as flagged.
+  var anyThreshold: Float { get }
+
+  /// A scorer of one text after the other; it belongs to one thread at a time.
+  func makeStream() -> Stream
+}
+
+/// Scores one text after the other: bytes are pushed as they come, scores can be read at any time.
+public protocol TextStream: AnyObject {
+  func push(_ bytes: UnsafeBufferPointer<UInt8>)
+  func push(_ text: String)
+  /// Ends the text.
+  func finish()
+  /// Starts a new text.
+  func reset()
+  /// The probabilities now: one for each label, then `any` if the model has it. Valid until the next
+  /// call; no allocation.
+  func read() -> UnsafeBufferPointer<Float>
+  /// The scores now, as a value that can be kept.
+  var scores: Scores { get }
+}
+
+extension ScoringStream: TextStream {}
+
+extension Classifier: TextModel {
+  public var labels: [Label] { spec.labels }
+  public var task: ModelSpec.Task { spec.task }
+  public var hasAny: Bool { spec.hasAny }
+  public var anyThreshold: Float { spec.anyThreshold }
+}
+
+/// Opens the model at `path`, of Witan or of fastText. Throws as `Classifier(path:)` does.
+public func openModel(path: String) throws(WitanError) -> any TextModel {
+  let file = try MappedFile(path: path)
+  if FastTextModel.isFastText(file.bytes) { return try FastTextModel(path: path) }
+  return try Classifier(path: path)
+}

@@ -1,0 +1,85 @@
+import Witan
+import WitanTraining
+
+/// What one thread needs to score lines: a scorer with its memo, and a writer.
+final class LineWorker {
+  private let classifier: Classifier
+  private let explains: Bool
+  private let name: String
+  private let scorer: BatchScorer
+  private var writer: ScoreWriter
+  private var text: [UInt8] = []
+  private var texts: [[UInt8]] = []  // of the texts in the scorer, when words are named
+  private(set) var anyFlagged = false
+
+  /// `name` is that of the file, for errors.
+  init(_ classifier: Classifier, _ options: LineScoring.Options, name: String) {
+    self.classifier = classifier
+    self.name = name
+    explains = options.explains
+    scorer = BatchScorer(classifier)
+    writer = ScoreWriter(classifier.spec, isJSON: options.isJSON)
+  }
+
+  /// The results since the last `take`, a line each.
+  func take() -> [UInt8] { writer.take() }
+
+  /// Scores lines, the first of which is line `first` of the file. Returns the error of the first faulty line:
+  /// the results of those before it are there.
+  func score(_ lines: [ArraySlice<UInt8>], from first: Int, isJSONL: Bool) -> WitanError? {
+    do throws(WitanError) {
+      for (i, line) in lines.enumerated() {
+        if isJSONL {
+          do throws(WitanError) {
+            guard try read(line, first + i) else { continue }
+          } catch {
+            try flush()
+            throw error
+          }
+          try text.withUnsafeBufferPointer(add)
+        } else {
+          try line.withUnsafeBufferPointer(add)
+        }
+      }
+      try flush()
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  /// Reads the text of a JSONL line; false when it is blank.
+  private func read(_ line: ArraySlice<UInt8>, _ number: Int) throws(WitanError) -> Bool {
+    if line.withUnsafeBufferPointer({ TextField.read($0, into: &text) }) { return true }
+    guard line.contains(where: { $0 > 0x20 }) else { return false }
+    text = Array(try Example(jsonLine: line, at: "\(name):\(number)").text.utf8)
+    return true
+  }
+
+  private func add(_ text: UnsafeBufferPointer<UInt8>) throws(WitanError) {
+    if scorer.isFull { try flush() }
+    scorer.add(text)
+    if explains { texts.append(Array(text)) }
+  }
+
+  private func flush() throws(WitanError) {
+    let spec = classifier.spec
+    let outputs = spec.outputs
+    let p = scorer.flush()
+    for i in 0..<p.count / outputs {
+      let row = UnsafeBufferPointer(rebasing: p[i * outputs..<(i + 1) * outputs])
+      if spec.hasAny && row[outputs - 1] >= spec.anyThreshold { anyFlagged = true }
+      let words =
+        explains ? try classifier.drivingWords(of: texts[i], best: bestIndex(row)).map(\.text) : nil
+      writer.add(row, scorer.note(i), words: words)
+    }
+    texts.removeAll(keepingCapacity: true)
+  }
+
+  /// The most probable label, the first of equals.
+  private func bestIndex(_ p: UnsafeBufferPointer<Float>) -> Int {
+    var best = 0
+    for j in classifier.spec.labels.indices where p[j] > p[best] { best = j }
+    return best
+  }
+}

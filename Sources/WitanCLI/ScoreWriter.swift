@@ -1,0 +1,119 @@
+import Witan
+
+/// Writes what `witan score` says of each text as bytes; what does not change from text to text is made
+/// once.
+struct ScoreWriter {
+  /// The lines so far, until `take`.
+  private var out: [UInt8] = []
+  private let spec: ModelSpec
+  private let isJSON: Bool
+  private let marks: (flagged: [UInt8], clean: [UInt8])
+  private let names: [[UInt8]]  // [labels] before the value of a label, in a row
+  private let quoted: [[UInt8]]  // [labels] ids as JSON
+  private let order: [Int]  // [labels] in which JSON lists them
+
+  init(_ spec: ModelSpec, isJSON: Bool) {
+    self.spec = spec
+    self.isJSON = isJSON
+    marks = (
+      Array(Terminal.styled("flagged", "31").utf8), Array(Terminal.styled("clean  ", "32").utf8)
+    )
+    let ids = spec.labels.map(\.id)
+    names = ids.map { Array("  \($0) ".utf8) }
+    quoted = ids.map { Array(JSON.string($0).text().utf8) }
+    order = ids.indices.sorted { ids[$0] < ids[$1] }
+  }
+
+  /// What was written since the last `take`.
+  mutating func take() -> [UInt8] {
+    defer { out = [] }
+    return out
+  }
+
+  /// Adds the line of a text. [p: outputs]
+  mutating func add(_ p: UnsafeBufferPointer<Float>, _ note: BatchScorer.Note, words: [String]?) {
+    let any = spec.hasAny ? p[spec.labels.count] : nil
+    if isJSON { object(p, any, note, words) } else { row(p, any, words) }
+  }
+
+  private mutating func object(
+    _ p: UnsafeBufferPointer<Float>, _ any: Float?, _ note: BatchScorer.Note, _ words: [String]?
+  ) {
+    // Keys in the order of JSON's writer.
+    out.append(UInt8(ascii: "{"))
+    if let any {
+      add("\"any\":")
+      add(json: any)
+      add(any >= spec.anyThreshold ? ",\"flagged\":true," : ",\"flagged\":false,")
+    }
+    var best = 0
+    for j in quoted.indices where p[j] > p[best] { best = j }
+    add("\"label\":")
+    out += quoted[best]
+    if note.replacements > 0 {
+      add(",\"replaced\":")
+      out += String(note.replacements).utf8
+    }
+    add(",\"scores\":{")
+    for (i, j) in order.enumerated() {
+      if i > 0 { out.append(UInt8(ascii: ",")) }
+      out += quoted[j]
+      out.append(UInt8(ascii: ":"))
+      add(json: p[j])
+    }
+    add("}")
+    if note.isTruncated { add(",\"truncated\":true") }
+    if let words {
+      add(",\"words\":")
+      out += JSON(words).text().utf8
+    }
+    add("}\n")
+  }
+
+  private mutating func row(_ p: UnsafeBufferPointer<Float>, _ any: Float?, _ words: [String]?) {
+    let start = out.count
+    if let any {
+      out += any >= spec.anyThreshold ? marks.flagged : marks.clean
+      add("  any ")
+      add(fixed: any)
+    }
+    // The three highest, the earlier of equals first.
+    var taken = (-1, -1, -1)
+    for place in 0..<min(3, names.count) {
+      var next = -1
+      for j in names.indices where j != taken.0 && j != taken.1 && (next < 0 || p[j] > p[next]) { next = j }
+      if place == 0 { taken.0 = next } else if place == 1 { taken.1 = next }
+      out += names[next]
+      add(fixed: p[next])
+    }
+    if let words { out += "  [\(words.joined(separator: ", "))]".utf8 }
+    // A row without `any` begins with its first label.
+    let blanks = out[start...].prefix { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }.count
+    if blanks > 0 { out.removeSubrange(start..<start + blanks) }
+    out.append(UInt8(ascii: "\n"))
+  }
+
+  private mutating func add(_ text: StaticString) {
+    out += UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
+  }
+
+  /// Three decimals, as printf rounds: a float times 1000 is exact in a double, and ties go to even.
+  private mutating func add(fixed x: Float) {
+    guard x >= 0, x <= 1 else {
+      out += WitanCLI.fixed(Double(x)).utf8
+      return
+    }
+    let thousandths = Int((Double(x) * 1000).rounded(.toNearestOrEven))
+    out.append(UInt8(48 + thousandths / 1000))
+    out.append(UInt8(ascii: "."))
+    out.append(UInt8(48 + thousandths / 100 % 10))
+    out.append(UInt8(48 + thousandths / 10 % 10))
+    out.append(UInt8(48 + thousandths % 10))
+  }
+
+  /// As `JSON(x).text()` says it: between 0 and 1 the shortest decimals of a float are those of the double
+  /// that they name.
+  private mutating func add(json x: Float) {
+    out += x > 0 && x < 1 ? x.description.utf8 : JSON(x).text().utf8
+  }
+}

@@ -15,9 +15,10 @@ struct FuzzModel {
     _ = runDriver(&argc, &argv, fuzzOneInput)
   }
 
-  /// One input is a model file; its bytes are also the text to score and a saved stream. Whatever they
-  /// are, the answer is a model or an error.
+  /// One input is a model file, a fastText model or a table of embeddings; its bytes are also the text to
+  /// score and a saved stream. Whatever they are, the answer is a model, a table or an error.
   static func one(_ bytes: [UInt8]) {
+    _ = try? StaticEmbeddings(bytes: bytes)
     if let model = try? FastTextModel(bytes: bytes) { _ = model.predict(bytes, k: 3) }
     guard let classifier = try? Classifier(bytes: bytes) else { return }
     let stream = classifier.makeStream()

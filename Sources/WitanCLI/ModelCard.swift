@@ -38,8 +38,9 @@ struct ModelCard {
       Only from text written for it, line by line, by language-model assistants under their maintainers' briefs: \(report.rows.reduce(0) { $0 + $1.seeds }) seeds, \
       \(report.rows.reduce(0) { $0 + $1.nearMisses }) near misses, \(report.backgroundTexts) benign texts on \
       \(report.topics) topics, made into \(report.examples.values.reduce(0, +)) examples; no scraped \
-      data, no other model. Features are hashed word 1-2-grams and character 3-5-grams; one linear output \
-      for each principle and one for `any`; int8 weights, \(compilation.modelBytes.count / 1000) kB.
+      data. Features are hashed word 1-2-grams and character 3-5-grams; one linear output for each principle \
+      and one for `any`; int8 weights, \(compilation.modelBytes.count / 1000) kB. \
+      \(Self.embeddings(compilation.spec, measured))
       Constitution digest `\(c.digest)`, seed \(compilation.summary.seed), \(compilation.summary.epochs) epochs.
 
       ## On held-out seeds (synthetic)
@@ -75,6 +76,17 @@ struct ModelCard {
 
       """
     markdown = out
+  }
+
+  /// What the model owes to the shared table of word-piece vectors.
+  private static func embeddings(_ spec: ModelSpec, _ measured: JSON?) -> String {
+    guard let dense = spec.dense else { return "It uses no other model." }
+    let without = measured?["mean_auroc_without_embeddings"]?.number.map {
+      " (mean AUROC on the public sets below: \(fixed($0)))"
+    }
+    return
+      "Beside them it reads the shared table `\(dense.name)` (`\(dense.digest)`), whose licence and source "
+      + "stand in that file. It works without the table, and far worse\(without ?? "")."
   }
 
   private static func measured(_ json: JSON?) -> String {

@@ -17,7 +17,7 @@ struct ExplanationTests {
     let scorer = BatchScorer(classifier)
     Array(Self.text.utf8).withUnsafeBufferPointer(scorer.add)
     let z = scorer.flushLogits()
-    for j in 0..<classifier.spec.outputs {
+    for j in classifier.spec.labels.indices {
       let sum = try classifier.explain(Self.text.utf8, output: j).reduce(0) { $0 + Double($1.value) }
       let expected = Double(weights.calibrationSlope[j]) * Double(z[j] - weights.bias[j])
       #expect(abs(sum - expected) < 1e-4, "output \(j)")

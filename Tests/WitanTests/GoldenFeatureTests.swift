@@ -47,7 +47,7 @@ struct GoldenFeatureTests {
         #expect(characters[i].suffix(plain[i].count) == plain[i][...])
         #expect(triples[i].prefix(plain[i].count) == plain[i][...])
         #expect(triples[i].count == plain[i].count + (i > 1 ? 1 : 0))
-        #expect(opening[i].count == plain[i].count + (i < 3 ? 1 : 0) + (i == 0 ? 1 : 0))
+        #expect(opening[i].count == plain[i].count + (i < 5 ? 1 : 0) + (i == 0 ? 1 : 0))
         #expect(
           Set(all[i]) == Set(characters[i]).union(triples[i]).union(opening[i]), "word \(i) of \(text)")
       }

@@ -99,7 +99,7 @@ struct RecipeSearchTests {
     #expect(try place { $0.patience = 0 } == "options.patience")
     #expect(try place { $0.threads = 0 } == "options.threads")
     #expect(try place { $0.autotune = 0 } == "options.autotune")
-    #expect(try place { $0.wordRates = [] } == "options.wordRates")
+    #expect(try place { $0.wordRates = [0] } == "options.wordRates")
     #expect(try place { $0.recipe.featureDropout = 0.95 } == "options.recipe.featureDropout")
     #expect(try place { $0.recipe.learningRate = .nan } == "options.recipe.learningRate")
     #expect(try place { $0.recipe.hidden = [129] } == "hidden")

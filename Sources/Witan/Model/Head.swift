@@ -39,6 +39,12 @@ package struct Head {
     /// out[n x rows] = vectors [n x stride] times the transpose of the weights.
     func multiply(_ n: Int, _ vectors: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>) {
       if n == 1 { return witan_dot_rows(weights, rows, stride, vectors, out) }
+      // By columns is faster, but OpenBLAS 0.3.21 then allocates for rows that fill no whole vectors.
+      if rows % Int(WITAN_LANES) != 0 {
+        return witan_sgemm(
+          0, 1, Int32(n), Int32(rows), Int32(stride), 1, vectors, Int32(stride), weights, Int32(stride), 0,
+          out, Int32(rows))
+      }
       witan_sgemm(
         0, 0, Int32(n), Int32(rows), Int32(stride), 1, vectors, Int32(stride), columns, Int32(rows), 0,
         out, Int32(rows))

@@ -8,7 +8,7 @@ import Testing
 
   private func run(_ arguments: [String]) throws -> (code: Int32, out: String, err: String) {
     let process = Process()
-    process.executableURL = CommandContractTests.program
+    process.executableURL = Program.url
     process.arguments = arguments
     let (out, err) = (Pipe(), Pipe())
     (process.standardOutput, process.standardError) = (out, err)

@@ -21,7 +21,7 @@ import Testing
 
   private func witan(_ arguments: [String]) throws -> Outcome {
     let process = Process()
-    process.executableURL = CommandContractTests.program
+    process.executableURL = Program.url
     process.arguments = arguments
     let (out, err) = (Pipe(), folder.appendingPathComponent("err"))
     _ = FileManager.default.createFile(atPath: err.path, contents: nil)

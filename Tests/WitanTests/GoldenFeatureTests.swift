@@ -23,7 +23,7 @@ struct GoldenFeatureTests {
   func goldenPhrases() throws {
     try check(
       FeatureSpec(log2Buckets: 18, hasCharacters: false, hasTriples: true, hasOpening: true),
-      "features-v1-phrases.json", Self.texts + ["one two three four five", "one, one one one one"])
+      "features-v1-phrases.json", Self.texts + ["one two three four five six seven", "one, one one one one"])
   }
 
   @Test("each switch adds its features and leaves the others as they are")

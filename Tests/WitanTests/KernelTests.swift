@@ -97,7 +97,7 @@ import Witan
       return h >> 14
     }
     let roll: UInt32 = 0x9E37_79B1
-    let text = "to be or not to be"
+    let text = "to be or not to be asked"
     let hashes = text.split(separator: " ").map { word in
       word.unicodeScalars.reduce(UInt32(0)) { hash, c in
         let product = (hash ^ c.value) &* roll

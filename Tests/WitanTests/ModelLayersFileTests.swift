@@ -69,7 +69,7 @@ struct ModelLayersFileTests {
       (#"\"dimensions\":16"#, #"\"dimensions\":15"#, "witan.spec.dense: is missing or of the wrong type"),
       (#"\"dimensions\":16"#, #"\"dimensions\":272"#, "witan.spec.dense: is missing or of the wrong type"),
       (#"\"digest\""#, #"\"digits\""#, "witan.spec.dense: is missing or of the wrong type"),
-      (#"\"opening\":5"#, #"\"opening\":2"#, "witan.spec.features.opening"),
+      (#"\"opening\":5"#, #"\"opening\":3"#, "witan.spec.features.opening"),
       (#"\"words\":\"1-3\""#, #"\"words\":\"1-4\""#, "witan.spec.features.words"),
       (#"\"characters\":\"3-5\""#, #"\"characters\":\"3-6\""#, "witan.spec.features.characters"),
     ])

@@ -10,8 +10,8 @@ public struct WordContribution: Sendable, Hashable {
 extension Classifier {
   /// What each word of `text` (UTF-8) adds to the logit of output `index` (a label, or `labels.count` for
   /// `any`), in order. Labels of linear models without embeddings: exact, the values sum to the logit less a
-  /// constant. Others: by leaving out one word after the other (occlusion). O(bytes + words x weights); slower than
-  /// scoring.
+  /// constant. Others: by leaving out one word after the other (occlusion). O(bytes + words x weights);
+  /// slower than scoring.
   ///
   /// Throws `invalidValue` when there is no such output.
   public func explain(

@@ -83,7 +83,7 @@ package struct Head {
 
   /// Logits of `n` texts. [sums: n x lanes] [counts: n] [denseSums: n x dimensions] -> [z: n x width]
   ///
-  /// `scratch` has room for `scratchCount(n)`; nothing is allocated. O(n (columns + weights)).
+  /// `scratch` has room for `scratchCount(n)`; nothing is allocated but by BLAS. O(n (columns + weights)).
   package func logits(
     _ n: Int, sums: UnsafePointer<Int32>, counts: UnsafePointer<Int>, denseSums: UnsafePointer<Int32>?,
     scratch: UnsafeMutablePointer<Float>, into z: UnsafeMutablePointer<Float>

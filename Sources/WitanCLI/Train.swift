@@ -32,7 +32,12 @@ struct Train: ParsableCommand {
   @Flag(name: .long, help: "Print the summary as JSON.")
   var json = false
 
-  func validate() throws { try pictures.validate(json: json) }
+  func validate() throws {
+    try pictures.validate(json: json)
+    guard dev == nil || training.folds ?? 1 == 1 else {
+      throw ValidationError("--folds takes the held-out parts from --data; leave --dev out.")
+    }
+  }
 
   func run() throws {
     let examples = try ExampleReader.all(path: data, format: format)
@@ -55,10 +60,12 @@ struct Train: ParsableCommand {
       try Terminal.write(
         "\(output): \(result.modelBytes.count / 1000) kB from \(summary.examples) examples in "
           + "\(fixed(summary.seconds, 1)) s, \(summary.epochs) epochs\n"
-          + "recipe (of \(summary.recipesTried) tried): \(summary.recipe.json.text())\n")
+          + "recipe (of \(summary.recipesTried) tried): \(summary.recipe.json.text())\n"
+          + (summary.members > 1 ? "the mean of \(summary.members) networks\n" : ""))
       if let q = summary.quantization {
         try Terminal.write(
-          "accuracy on \(summary.devExamples) held-out examples: \(percent(q.int8Accuracy)) "
+          "accuracy on \(summary.devExamples) held-out examples"
+            + (summary.folds > 1 ? " (\(summary.folds) folds)" : "") + ": \(percent(q.int8Accuracy)) "
             + "(float32 weights: \(percent(q.floatAccuracy))"
             + (q.accuracyWithoutEmbeddings.map { "; without the embeddings: \(percent($0))" } ?? "") + ")\n")
       }

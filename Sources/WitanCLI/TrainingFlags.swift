@@ -40,6 +40,18 @@ struct TrainingFlags: ParsableArguments {
     name: .long, inversion: .prefixedNo,
     help: "Whether features count by how well they tell labels apart.")
   var weighted: Bool?
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Judge recipes by cross-validation with so many parts, for small data; --autotune does it by itself.",
+      valueName: "parts"))
+  var folds: Int?
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Train so many networks and average them into one of the same size; --autotune does it by itself.",
+      valueName: "networks"))
+  var ensemble: Int?
   @Flag(name: .long, help: "Let each class weigh the same, however many examples it has.")
   var balance = false
   @Option(name: .long, help: "Threads that train; the model does not depend on it. By default all cores.")
@@ -50,6 +62,8 @@ struct TrainingFlags: ParsableArguments {
     guard epochs ?? 1 >= 1 else { throw ValidationError("--epochs must be at least 1.") }
     guard patience ?? 1 >= 1 else { throw ValidationError("--patience must be at least 1.") }
     guard threads ?? 1 >= 1 else { throw ValidationError("--threads must be at least 1.") }
+    guard 1...100 ~= folds ?? 1 else { throw ValidationError("--folds must be in 1...100.") }
+    guard 1...100 ~= ensemble ?? 1 else { throw ValidationError("--ensemble must be in 1...100.") }
     guard learningRate ?? 1 > 0 else { throw ValidationError("--learning-rate must be above 0.") }
     guard 0...0.9 ~= dropout ?? 0 else { throw ValidationError("--dropout must be in 0...0.9.") }
     guard wordRate.allSatisfy({ $0 > 0 }) else { throw ValidationError("--word-rate must be above 0.") }
@@ -76,6 +90,8 @@ struct TrainingFlags: ParsableArguments {
     options.autotune = autotune
     options.maximumEpochs = epochs ?? options.maximumEpochs
     options.patience = patience ?? options.patience
+    options.folds = folds ?? options.folds
+    options.members = ensemble ?? options.members
     options.balancesClasses = balance
     options.threads = threads ?? options.threads
     options.recipe.learningRate = learningRate ?? options.recipe.learningRate

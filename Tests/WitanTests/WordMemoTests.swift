@@ -144,13 +144,23 @@ import Witan
     }
   }
 
-  @Test("the kernel's sums, count and state are those of the steps, under every backend")
-  func kernel() {
+  @Test(
+    "the kernel's sums, count and state are those of the steps, under every backend",
+    arguments: [8, 4] as [UInt32], [false, true])
+  func kernel(bits: UInt32, isPruned: Bool) {
     var random = SeededRandom(seed: 5)
     let spec = try! FeatureSpec(log2Buckets: 8, hasTriples: true, hasOpening: true)
     let kinds = UInt32(WITAN_NGRAMS_CHARACTERS | WITAN_NGRAMS_TRIPLES | WITAN_NGRAMS_OPENING)
     let (width, lanes) = (19, 32)
     let table = (0..<spec.buckets * width + 64).map { _ in Int8(truncatingIfNeeded: random.next()) }
+    let map = (0..<spec.buckets / 8).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+    let kept = map.withUnsafeBytes { KeptRows($0) }
+    let rows = UnsafeMutableRawPointer.allocate(byteCount: table.count, alignment: 64)
+    defer { rows.deallocate() }
+    rows.copyMemory(from: table, byteCount: table.count)
+    let rowTable = RowTable(
+      rows: rows, columns: width, bits: Int(bits), squares: nil,
+      kept: isPruned ? UnsafePointer(kept.words) : nil)
     for _ in 0..<150 {
       let text = randomText(&random)
       for ends in [false, true] {
@@ -161,13 +171,11 @@ import Witan
           var memo = [UInt64](repeating: 0, count: (Int(WITAN_MEMO_HEAD) + 2 * lanes) << 4 / 8)
           var sums = [Int32](repeating: 0, count: lanes)
           var (state, features) = (witan_ngram_state(), 0)
-          let taken = table.withUnsafeBufferPointer { table in
-            memo.withUnsafeMutableBytes { memo in
-              var words = witan_words(
-                table: table.baseAddress!, width: width, shift: 24, kinds: kinds,
-                memo: memo.baseAddress!.assumingMemoryBound(to: UInt8.self), log2_entries: 4)
-              return witan_words_add(&words, &sums, &features, &state, text, text.count, ends ? 1 : 0)
-            }
+          let taken = memo.withUnsafeMutableBytes { memo in
+            var words = witan_words(
+              table: rowTable.kernel, shift: 24, kinds: kinds,
+              memo: memo.baseAddress!.assumingMemoryBound(to: UInt8.self), log2_entries: 4)
+            return witan_words_add(&words, &sums, &features, &state, text, text.count, ends ? 1 : 0)
           }
           #expect(taken <= text.count)
           let (ids, expected) = steps(Array(text[..<taken]), ends: ends && taken == text.count, kinds)
@@ -175,7 +183,7 @@ import Witan
           #expect(features == ids.count, "\(place)")
           #expect(numbers(state) == numbers(expected), "\(place)")
           for j in 0..<width {
-            #expect(sums[j] == ids.reduce(0) { $0 + Int32(table[Int($1) * width + j]) }, "\(place), \(j)")
+            #expect(sums[j] == ids.reduce(0) { $0 + rowTable[Int($1), j] }, "\(place), \(j)")
           }
         }
       }

@@ -12,6 +12,7 @@ struct CompressionTests {
     options.recipe.log2Buckets = 12
     options.maximumEpochs = 8
     options.wordRates = [1]
+    options.packsTable = false
     change(&options)
     return try Trainer(options: options).train(texts).modelBytes
   }

@@ -46,6 +46,7 @@ enum ToyData {
     options.seed = seed
     options.recipe.log2Buckets = 12
     options.maximumEpochs = 12
+    options.packsTable = false  // rows by bucket are easier to look at
     return Trainer(options: options)
   }
 

@@ -93,6 +93,15 @@ typedef struct {
 // The rows of those ids that have one, in order; returns how many. [rows: room for count]
 size_t witan_rows_kept(const witan_kept *kept, const uint32_t *ids, size_t count, uint32_t *rows);
 
+// The rows of a classifier: one for each id, or, with `kept`, for some.
+typedef struct {
+  const void *rows;  // [rows x width] int8, or [rows x (width + 1) / 2] pairs of 4-bit codes
+  size_t width;
+  uint32_t bits;                        // 8 or 4
+  const int8_t *_Nullable squares;      // `last` of witan_rows_add4
+  const witan_kept *_Nullable kept;     // of a pruned table
+} witan_table;
+
 // Asks for `count` bytes that will be read soon: rows of large tables are not in any cache.
 static inline void witan_prefetch(const void *bytes, size_t count) {
   for (size_t i = 0; i < count; i += 64) __builtin_prefetch((const char *)bytes + i);
@@ -113,8 +122,7 @@ static inline void witan_scaled_row_add(float *sum, const int8_t *row, size_t wi
 // [2^log2_entries x (WITAN_MEMO_HEAD + 2 * lanes)] bytes, lanes being width rounded up to a multiple of
 // WITAN_LANES; zero at first, aligned to 8, of one thread, of one table. [1 <= log2_entries <= 32]
 typedef struct {
-  const int8_t *table;
-  size_t width;
+  witan_table table;
   uint32_t shift, kinds;  // as witan_ngrams takes them
   uint8_t *memo;
   uint32_t log2_entries;

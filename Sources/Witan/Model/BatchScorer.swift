@@ -9,7 +9,7 @@ public final class BatchScorer {
 
   public let classifier: Classifier
   private let workspace = FeatureExtractor.Workspace()
-  private let memo: WordMemo?
+  private let memo: WordMemo
   private let denseWorkspace: WordPieceTokenizer.Workspace?
   private var bag: EmbeddingBag
   private var denseBag: DenseBag?
@@ -59,12 +59,7 @@ public final class BatchScorer {
     precondition(!isFull, "flush the batch first")
     var extractor = FeatureExtractor(classifier.spec.features)
     bag.reset()
-    if let memo {
-      memo.add(text, &extractor, &bag, workspace)
-    } else {
-      extractor.push(text, workspace) { bag.add($0) }
-      extractor.finish(workspace) { bag.add($0) }
-    }
+    memo.add(text, &extractor, &bag, workspace)
     let lanes = classifier.spec.lanes
     (sums + filled * lanes).update(from: bag.sums, count: lanes)
     counts[filled] = bag.count

@@ -1,14 +1,14 @@
-internal import CKernels
+package import CKernels
 
 /// Which buckets of a pruned table have a row, with the counts that lead from a bucket to its row: a look
 /// at 8 bytes and a popcount. One bit a bucket in the file, two in memory.
-final class KeptRows: @unchecked Sendable {  // immutable after init
-  let words: UnsafeMutablePointer<witan_kept>  // [buckets / 32]
+package final class KeptRows: @unchecked Sendable {  // immutable after init
+  package let words: UnsafeMutablePointer<witan_kept>  // [buckets / 32]
   /// Buckets that have a row.
-  let count: Int
+  package let count: Int
 
   /// `bits` has a bit for each bucket, the lowest first. [buckets / 8] O(buckets)
-  init(_ bits: UnsafeRawBufferPointer) {
+  package init(_ bits: UnsafeRawBufferPointer) {
     let wordCount = bits.count / 4
     words = .allocate(capacity: wordCount)
     var before: UInt32 = 0

@@ -131,6 +131,13 @@ public struct DenseSpec: Sendable, Hashable {
 }
 
 extension ModelSpec {
+  /// The same architecture with other hidden layers. Throws `invalidValue`.
+  package func with(hidden: [Int]) throws(WitanError) -> ModelSpec {
+    try ModelSpec(
+      features: features, task: task, labels: labels, hasAny: hasAny, anyThreshold: anyThreshold,
+      hidden: hidden, isWeighted: isWeighted, dense: dense, table: table)
+  }
+
   /// The same architecture with its table folded or stored in another way. Throws `invalidValue`.
   package func with(log2Buckets: Int, table: TableSpec) throws(WitanError) -> ModelSpec {
     try ModelSpec(

@@ -1,23 +1,31 @@
-internal import CKernels
+package import CKernels
 
 /// The rows of a classifier where they lie in its file, and how to add them up: int8 or 4-bit codes, one
 /// row for each bucket or for those that were kept. A bucket without a row adds nothing.
 ///
 /// It points into memory that the classifier owns.
-struct RowTable {
+package struct RowTable {
   /// [rows x columns] int8, or [rows x (columns + 1) / 2] pairs of codes; readable for WITAN_LANES bytes
   /// past the end.
-  let rows: UnsafeRawPointer
-  let columns: Int
-  let bits: Int
+  package let rows: UnsafeRawPointer
+  package let columns: Int
+  package let bits: Int
   /// What the codes of the last column stand for, in weighted 4-bit tables. [16]
-  let squares: UnsafePointer<Int8>?
+  package let squares: UnsafePointer<Int8>?
   /// Which buckets have a row, in pruned tables. [buckets / 32]
-  let kept: UnsafePointer<witan_kept>?
+  package let kept: UnsafePointer<witan_kept>?
 
-  /// The int8 rows of a table with all of its rows; nil for compressed ones. [buckets x columns]
-  var plain: UnsafePointer<Int8>? {
-    bits == 8 && kept == nil ? rows.assumingMemoryBound(to: Int8.self) : nil
+  package init(
+    rows: UnsafeRawPointer, columns: Int, bits: Int, squares: UnsafePointer<Int8>?,
+    kept: UnsafePointer<witan_kept>?
+  ) {
+    (self.rows, self.columns, self.bits) = (rows, columns, bits)
+    (self.squares, self.kept) = (squares, kept)
+  }
+
+  /// The same for kernels.
+  package var kernel: witan_table {
+    witan_table(rows: rows, width: columns, bits: UInt32(bits), squares: squares, kept: kept)
   }
 
   @inline(__always)
@@ -69,7 +77,7 @@ struct RowTable {
   }
 
   /// The value that bucket `id` adds to `column`.
-  subscript(_ id: Int, _ column: Int) -> Int32 {
+  package subscript(_ id: Int, _ column: Int) -> Int32 {
     let bucket = UInt32(id)
     var row = bucket
     if let kept, withUnsafePointer(to: bucket, { witan_rows_kept(kept, $0, 1, &row) }) == 0 { return 0 }

@@ -20,14 +20,12 @@ final class WordMemo {
   private let memo: UnsafeMutableRawPointer
   private var words: witan_words
 
-  /// nil for compressed tables: their rows are added step by step.
-  init?(_ classifier: Classifier, log2Entries: Int) {
-    guard let table = classifier.table.plain else { return nil }
+  init(_ classifier: Classifier, log2Entries: Int) {
     let entry = Int(WITAN_MEMO_HEAD) + 2 * classifier.spec.lanes
     memo = .allocate(byteCount: entry << log2Entries, alignment: 64)
     memo.initializeMemory(as: UInt8.self, repeating: 0, count: entry << log2Entries)
     words = witan_words(
-      table: table, width: classifier.spec.columns,
+      table: classifier.table.kernel,
       shift: UInt32(32 - classifier.spec.features.log2Buckets), kinds: classifier.spec.features.kinds,
       memo: memo.assumingMemoryBound(to: UInt8.self), log2_entries: UInt32(log2Entries))
   }

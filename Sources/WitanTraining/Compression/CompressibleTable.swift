@@ -1,9 +1,9 @@
 internal import Foundation
-internal import Witan
+package import Witan
 
 /// A table between the steps of compression: int8 rows, the value of a step of each column, and how often
 /// each bucket occurs, when that is known.
-struct CompressibleTable {
+package struct CompressibleTable {
   var log2Buckets: Int
   /// Columns with a scale; a weighted table has the squared weight after them.
   let columns: Int
@@ -12,7 +12,7 @@ struct CompressibleTable {
   private(set) var scale: [Float]  // [columns]
   private(set) var counts: [Float]?  // [buckets]
 
-  init(_ spec: ModelSpec, _ weights: ModelWeights, counts: [Float]?) {
+  package init(_ spec: ModelSpec, _ weights: ModelWeights, counts: [Float]?) {
     log2Buckets = spec.features.log2Buckets
     columns = weights.scale.count
     isWeighted = spec.isWeighted
@@ -32,7 +32,7 @@ struct CompressibleTable {
   }
 
   /// Buckets whose row holds something, in order.
-  var nonEmpty: [Int] { (0..<buckets).filter { !isEmpty($0) } }
+  package var nonEmpty: [Int] { (0..<buckets).filter { !isEmpty($0) } }
 
   /// Halves the number of buckets `folds` times: a bucket is the top bits of a hash, so neighbours meet.
   ///

@@ -45,7 +45,7 @@ package final class Network: @unchecked Sendable {  // threads write to disjoint
   package let spec: ModelSpec
   package let columns: Int  // outputs and first hidden units
   package let stride: Int  // columns as a training row has them
-  let rows: UnsafeMutablePointer<Float>  // [buckets x 2 stride] weights, then AdaGrad's squares
+  package let rows: UnsafeMutablePointer<Float>  // [buckets x 2 stride] weights, then AdaGrad's squares
   package let bias: UnsafeMutablePointer<Float>  // [columns]
   let biasSquares: UnsafeMutablePointer<Float>
   package let dense: Layer  // [columns x dimensions]

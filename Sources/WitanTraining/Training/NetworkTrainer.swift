@@ -7,10 +7,14 @@ internal import Witan
 /// Equal data, options and seed give equal weights, bit for bit, on every machine and for any number of
 /// threads: the texts of a batch are independent of each other, then each part of the table is updated by
 /// one thread in the order of the texts; kernels neither reassociate nor contract floating point.
-struct NetworkTrainer {
+package struct NetworkTrainer {
   let network: Network
   let options: TrainingOptions
   let recipe: Recipe
+
+  package init(network: Network, options: TrainingOptions, recipe: Recipe) {
+    (self.network, self.options, self.recipe) = (network, options, recipe)
+  }
 
   /// Texts whose gradients are taken at the same weights.
   static let batch = 16
@@ -46,7 +50,7 @@ struct NetworkTrainer {
   }
 
   /// Logits of every example. [examples x width]
-  func logits(_ data: TrainingSet) -> [Float] {
+  package func logits(_ data: TrainingSet) -> [Float] {
     let width = network.spec.width
     let shards = min(64, max(1, data.count / 32))
     let results = concurrentMap(shards) { shard in
@@ -188,7 +192,7 @@ struct NetworkTrainer {
   private func rates() -> [Float] {
     (0..<256).map { mark in
       let weight = network.spec.isWeighted ? Float(mark & 127).squareRoot() : 1
-      return baseRate * weight * (mark & 128 != 0 ? recipe.wordRate : 1)
+      return baseRate * weight * (mark & 128 != 0 ? recipe.wordRate ?? 1 : 1)
     }
   }
 

@@ -1,7 +1,7 @@
-internal import Witan
+package import Witan
 
 /// Float weights to whole numbers: table columns with a step each, layers with a step for each row.
-enum Quantizer {
+package enum Quantizer {
   /// The weights as the runtime reads them. `activations` are the largest of each hidden layer; `squares`
   /// the weights of features in the norm. O(10 x weights).
   static func quantize(
@@ -26,6 +26,25 @@ enum Quantizer {
         UnsafeBufferPointer(start: network.hiddenBias.weights, count: spec.hidden[1]))
     }
     return weights
+  }
+
+  /// The same without rows that hold nothing, which changes no score; and, where the table is larger than
+  /// `limit` bytes, without those that move the logits of `examples` least (as `witan compress --prune`).
+  package static func packed(
+    _ spec: ModelSpec, _ weights: ModelWeights, limit: Int, _ examples: [Example]
+  ) throws(WitanError) -> (spec: ModelSpec, weights: ModelWeights) {
+    var table = CompressibleTable(spec, weights, counts: nil)
+    let most = max(1, (limit - table.buckets / 8) / table.width)
+    let filled = table.nonEmpty.count
+    if table.buckets > most, filled > most {
+      table = CompressibleTable(
+        spec, weights, counts: RowImportance.counts(examples.map(\.text), spec.features))
+      table.prune(filled - most, RowImportance.measure(table, spec, weights))
+    }
+    let packing = try TablePacking(table, bits: 8)
+    var packed = weights
+    (packed.table, packed.kept) = (packing.rows, packing.kept)
+    return (try spec.with(log2Buckets: spec.features.log2Buckets, table: packing.spec), packed)
   }
 
   /// A layer without its padding; `unit` is the value of a step of its input.

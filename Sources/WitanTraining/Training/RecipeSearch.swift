@@ -1,172 +1,93 @@
 internal import Foundation
 internal import Witan
 
-/// Finds the recipe, the number of passes and the calibration that are best on the dev part.
+/// Finds the recipe, the number of passes and the calibration that are best on what was held out.
 struct RecipeSearch {
-  /// A trained network with what led to it.
-  struct Found {
-    var recipe: Recipe
-    var network: Network
-    var calibration: Calibration
-    var featureWeights: FeatureWeights?
-    var epochs = 0
-    var best = Double.infinity
-    var trainLoss: [Double] = []
-    var devLoss: [Double] = []
+  typealias Found = RecipeTrainer.Found
+
+  /// What came of a search.
+  struct Outcome {
+    var found: Found
+    var folds: [Fold]
+    var tried: Int
+    /// How many networks the time that is left allows to average.
+    var members: Int
   }
 
   let options: TrainingOptions
-  let base: ModelSpec
-  let embeddings: StaticEmbeddings?
-  let fit: [Example]
-  let dev: [Example]
-  let onProgress: (TrainingProgress) -> Void
+  let trainer: RecipeTrainer
+  /// The division of the examples with which each search begins.
+  let first: Fold
+  /// Those of cross-validation; empty where a dev part was given.
+  let folds: [Fold]
 
-  /// Tries word rates, then, with `autotune`, changes one choice at a time and keeps what lowers the dev
-  /// loss, until nothing does or the time is up. Returns the best and how many recipes were tried.
-  func run() throws(WitanError) -> (found: Found, tried: Int) {
-    let clock = ContinuousClock()
-    let deadline = options.autotune.map { clock.now + .seconds($0) }
-    var sets = Sets()
-    var start = options.recipe.resolved(outputs: base.outputs)
+  /// Share of the time that goes into finding the recipe; the rest into the last fit.
+  private static let searchShare = 0.7
+  /// More networks than this improve nothing that was measured.
+  private static let mostMembers = 8
+  /// Cross-validation must leave time for so many recipes.
+  private static let leastRecipes = 15.0
+
+  /// Tries word rates, then, with `autotune`, changes one choice at a time and keeps what lowers the
+  /// held-out loss; when nothing does, two or three choices at random, until the time is up.
+  func run() throws(WitanError) -> Outcome {
+    let started = Date()
+    func elapsed() -> Double { Date().timeIntervalSince(started) }
+    let limit = options.autotune ?? 0
+    let base = trainer.base
+    var cache = FeatureCache()
+    let bytes = first.fit.reduce(0) { $0 + $1.text.utf8.count }
+    var start = options.recipe.resolved(outputs: base.outputs, bytes: bytes)
     start.wordRate = options.wordRates.first ?? start.wordRate
-    var found = try train(start, &sets, best: nil)
+    var used = options.folds > 1 ? folds : [first]
+    var found = try trainer.train(start, used, &cache, best: nil)
+    if options.autotune != nil, options.folds == 0, folds.count > 1,
+      elapsed() * Double(folds.count) * Self.leastRecipes < limit
+    {
+      // Small data: one held-out part tells recipes apart too badly, all parts in turn do it better.
+      (used, cache) = (folds, FeatureCache())
+      found = try trainer.train(start, used, &cache, best: nil)
+    }
     var tried: Set<Recipe> = [start]
-    guard !dev.isEmpty else { return (found, 1) }
     func attempt(_ recipe: Recipe) throws(WitanError) -> Bool {
       guard tried.insert(recipe).inserted else { return false }
-      let other = try train(recipe, &sets, best: found)
+      let other = try trainer.train(recipe, used, &cache, best: found)
       guard other.best < found.best else { return false }
       found = other
       return true
     }
-    for rate in options.wordRates.dropFirst() {
+    let isJudged = !used[0].held.isEmpty
+    for rate in options.wordRates.dropFirst() where isJudged {
       var recipe = start
       recipe.wordRate = rate
       _ = try attempt(recipe)
     }
-    guard let deadline else { return (found, tried.count) }
+    guard options.autotune != nil, isJudged else {
+      return Outcome(found: found, folds: used, tried: tried.count, members: options.members)
+    }
+    let end = limit * Self.searchShare
     var improved = true
-    search: while improved {
+    descent: while improved {
       improved = false
       for recipe in found.recipe.neighbours(outputs: base.outputs) {
-        if clock.now >= deadline { break search }
+        if elapsed() >= end { break descent }
         // A neighbour that was better is where the next round goes on from.
         if try attempt(recipe) { improved = true }
       }
     }
-    return (found, tried.count)
-  }
-
-  /// The same training again on all examples, for as many passes as were best.
-  func refit(_ found: Found, on examples: [Example]) throws(WitanError) -> Found {
-    var sets = Sets()
-    let spec = found.network.spec
-    let data = try sets.training(examples, spec, embeddings)
-    var result = found
-    result.network = Network(spec, seed: options.seed)
-    result.network.startFromBaseRates(data.set)
-    result.featureWeights = data.weights
-    let trainer = NetworkTrainer(network: result.network, options: options, recipe: found.recipe)
-    var random = SeededRandom(seed: options.seed, purpose: "refit")
-    for epoch in 1...max(1, found.epochs) {
-      let loss = pass(trainer, data.set, epoch, found.epochs, "refit", &random)
-      report(epoch, found.epochs, loss, nil, "refit", data.set.count, data.set.count)
-    }
-    return result
-  }
-
-  /// Trains until the calibrated dev loss has not fallen for `patience` passes, or falls so slowly that
-  /// `best` is out of reach.
-  private func train(_ recipe: Recipe, _ sets: inout Sets, best: Found?) throws(WitanError) -> Found {
-    let spec = try recipe.spec(like: base, embeddings: embeddings)
-    let data = try sets.training(fit, spec, embeddings)
-    let held = sets.dev(dev, spec, embeddings, data.weights)
-    let network = Network(spec, seed: options.seed)
-    network.startFromBaseRates(data.set)
-    let trainer = NetworkTrainer(network: network, options: options, recipe: recipe)
-    var random = SeededRandom(seed: options.seed, purpose: "train")
-    var found = Found(
-      recipe: recipe, network: network, calibration: .identity(spec.width), featureWeights: data.weights)
-    for epoch in 1...options.maximumEpochs {
-      let trainLoss = pass(trainer, data.set, epoch, options.maximumEpochs, "train", &random)
-      let logits = trainer.logits(held)
-      let calibration = Calibration(logits, held, spec)
-      let devLoss = held.count > 0 ? calibration.loss(logits, held, spec) : trainLoss
-      found.trainLoss.append(trainLoss)
-      found.devLoss.append(devLoss)
-      report(
-        epoch, options.maximumEpochs, trainLoss, held.count > 0 ? devLoss : nil, "train", data.set.count,
-        data.set.count)
-      if devLoss < found.best {
-        found.network = network.copy()
-        (found.calibration, found.epochs, found.best) = (calibration, epoch, devLoss)
+    var random = SeededRandom(seed: options.seed, purpose: "search")
+    for _ in 0..<10_000 {  // the choices are finite: at some time all have been tried
+      if elapsed() >= end { break }
+      var recipe = found.recipe
+      for _ in 0..<(2 + Int(random.next() % 2)) {
+        let steps = recipe.neighbours(outputs: base.outputs)
+        recipe = steps[Int(random.next() % UInt64(steps.count))]
       }
-      if epoch - found.epochs >= options.patience { break }
-      if let best, isHopeless(found, best) { break }
+      _ = try attempt(recipe)
     }
-    return found
-  }
-
-  /// Whether the last pass gained less than what is missing, were the gain to halve no further.
-  private func isHopeless(_ found: Found, _ best: Found) -> Bool {
-    let losses = found.devLoss
-    guard losses.count >= 4, found.best > best.best else { return false }
-    let gain = (losses[losses.count - 3] - losses[losses.count - 1]) / 2
-    return losses.last! - gain * 8 > best.best
-  }
-
-  private func pass(
-    _ trainer: NetworkTrainer, _ data: TrainingSet, _ epoch: Int, _ epochs: Int, _ phase: String,
-    _ random: inout SeededRandom
-  ) -> Double {
-    var order = Array(0..<data.count)
-    random.shuffle(&order)
-    return trainer.epoch(data, order: order, seed: random.next()) { done, loss in
-      report(epoch, epochs, loss, nil, phase, done, data.count)
-    }
-  }
-
-  private func report(
-    _ epoch: Int, _ epochs: Int, _ trainLoss: Double, _ devLoss: Double?, _ phase: String, _ done: Int,
-    _ total: Int
-  ) {
-    onProgress(
-      TrainingProgress(
-        epoch: epoch, maximumEpochs: epochs, trainLoss: trainLoss, devLoss: devLoss, phase: phase,
-        examplesDone: done, examplesTotal: total))
-  }
-}
-
-/// The features of both parts, kept while the recipes that follow need the same.
-private struct Sets {
-  private var architecture: ModelSpec?
-  private var fit: TrainingSet?
-  private var held: TrainingSet?
-  private var weights: FeatureWeights?
-
-  mutating func training(
-    _ examples: [Example], _ spec: ModelSpec, _ embeddings: StaticEmbeddings?
-  ) throws(WitanError) -> (set: TrainingSet, weights: FeatureWeights?) {
-    if let architecture, let fit, architecture.features == spec.features,
-      architecture.isWeighted == spec.isWeighted
-    {
-      return (fit, weights)
-    }
-    var set = TrainingSet(examples, spec, embeddings)
-    weights = spec.isWeighted ? FeatureWeights(set, spec) : nil
-    if let weights { set.apply(weights) }
-    (architecture, fit, held) = (spec, set, nil)
-    return (set, weights)
-  }
-
-  mutating func dev(
-    _ examples: [Example], _ spec: ModelSpec, _ embeddings: StaticEmbeddings?, _ weights: FeatureWeights?
-  ) -> TrainingSet {
-    if let held { return held }
-    var set = TrainingSet(examples, spec, embeddings)
-    if let weights { set.apply(weights) }
-    held = set
-    return set
+    let examples = Double(first.fit.count + first.held.count)
+    let fit = max(1e-3, found.secondsPerExample * examples * Double(found.epochs))
+    let members = options.members > 1 ? options.members : max(1, Int((limit - elapsed()) / fit))
+    return Outcome(found: found, folds: used, tried: tried.count, members: min(Self.mostMembers, members))
   }
 }

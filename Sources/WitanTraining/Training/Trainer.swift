@@ -20,6 +20,8 @@ public struct Trainer {
     public let spec: ModelSpec
     public let summary: TrainingSummary
     package let weights: ModelWeights
+    /// The architecture of `heldOutWeights`: without the other members of an ensemble.
+    package let heldOutSpec: ModelSpec
     /// The weights before the last fit on all examples: those that the dev part has not seen.
     package let heldOutWeights: ModelWeights
     package let metadata: [String: String]
@@ -72,45 +74,64 @@ public struct Trainer {
       }
     }
     let started = Date()
-    let (fit, held) = dev.map { (examples, $0) } ?? split(examples)
-    guard !fit.isEmpty else { throw WitanError(.data, "there are no training examples") }
+    let first =
+      dev.map { Fold(fit: examples, held: $0) }
+      ?? Fold.holdOut(options.devShare, of: examples, seed: options.seed)
+    guard !first.fit.isEmpty else { throw WitanError(.data, "there are no training examples") }
+    var folds: [Fold] = []
+    if dev == nil, options.folds != 1 {
+      folds = Fold.split(examples, into: max(2, options.folds == 0 ? 5 : options.folds), seed: options.seed)
+    }
+    let balance = options.balancesClasses ? Self.classWeights(first.fit) : [:]
+    func balanced(_ examples: [Example]) -> [Example] { examples.map { $0.weighted(by: balance) } }
 
-    let balance = options.balancesClasses ? Self.classWeights(fit) : [:]
-    let search = RecipeSearch(
-      options: options, base: spec, embeddings: embeddings, fit: fit.map { $0.weighted(by: balance) },
-      dev: held, onProgress: onProgress)
-    var (found, tried) = try search.run()
-    let spec = found.network.spec
-    let heldOut = weights(found, fit)
-    let report = try quantizationReport(found, spec, heldOut, held)
+    let recipes = RecipeTrainer(options: options, base: spec, embeddings: embeddings, onProgress: onProgress)
+    let outcome = try RecipeSearch(
+      options: options, trainer: recipes, first: Fold(fit: balanced(first.fit), held: first.held),
+      folds: folds.map { Fold(fit: balanced($0.fit), held: $0.held) }
+    ).run()
+    let found = outcome.found
+    let heldOut = try model(found, RecipeTrainer.Final(found, fold: 0), outcome.folds[0].fit)
+    let report = try quantizationReport(outcome)
     var final = heldOut
-    if (dev == nil && !held.isEmpty) || more != nil {
-      let all = fit + held + (more ?? [])
-      found = try search.refit(found, on: all.map { $0.weighted(by: balance) })
-      final = weights(found, all)
+    let members = min(outcome.members, Network.largestEnsemble(found.networks[0].spec))
+    if (dev == nil && !first.held.isEmpty) || more != nil || members > 1 {
+      let all = first.fit + (dev == nil || more != nil ? first.held : []) + (more ?? [])
+      let fitted = try recipes.refit(found, on: balanced(all), members: members)
+      final = try model(found, fitted, all)
     }
     let summary = TrainingSummary(
-      examples: examples.count, devExamples: held.count, epochs: found.epochs, recipe: found.recipe,
-      recipesTried: tried, seed: options.seed, trainLoss: found.trainLoss, devLoss: found.devLoss,
+      examples: examples.count, devExamples: outcome.folds.reduce(0) { $0 + $1.held.count },
+      folds: outcome.folds.count, members: members, epochs: found.epochs, recipe: found.recipe,
+      recipesTried: outcome.tried, seed: options.seed, trainLoss: found.trainLoss, devLoss: found.devLoss,
       quantization: report, seconds: Date().timeIntervalSince(started))
     var metadata = metadata
     metadata["witan.data_digest"] = Self.digest(examples + (dev ?? []) + (more ?? []))
     metadata["witan.seed"] = "\(options.seed)"
     metadata["witan.training"] = summary.json.text()
     return Result(
-      spec: spec, summary: summary, weights: final, heldOutWeights: heldOut, metadata: metadata)
+      spec: final.spec, summary: summary, weights: final.weights, heldOutSpec: heldOut.spec,
+      heldOutWeights: heldOut.weights, metadata: metadata)
   }
 
-  private func weights(_ found: RecipeSearch.Found, _ examples: [Example]) -> ModelWeights {
+  /// What the file holds of a network that has seen `examples`.
+  private func model(
+    _ found: RecipeTrainer.Found, _ final: RecipeTrainer.Final, _ examples: [Example]
+  ) throws(WitanError) -> (spec: ModelSpec, weights: ModelWeights) {
+    let spec = final.network.spec
     var activations: [Float] = []
-    if !found.network.spec.hidden.isEmpty {
-      var sample = TrainingSet(Array(examples.prefix(2000)), found.network.spec, embeddings)
-      if let weights = found.featureWeights { sample.apply(weights) }
-      activations = NetworkTrainer(network: found.network, options: options, recipe: found.recipe)
+    if !spec.hidden.isEmpty {
+      var sample = TrainingSet(Array(examples.prefix(2000)), spec, embeddings)
+      if let weights = final.featureWeights { sample.apply(weights) }
+      activations = NetworkTrainer(network: final.network, options: options, recipe: found.recipe)
         .largestActivations(sample)
     }
-    return Quantizer.quantize(
-      found.network, found.calibration, squares: found.featureWeights?.squares, activations: activations)
+    let weights = Quantizer.quantize(
+      final.network, found.calibration, squares: final.featureWeights?.squares, activations: activations)
+    guard options.packsTable else { return (spec, weights) }
+    return try Quantizer.packed(
+      spec, weights,
+      limit: found.recipe.crowdsTable ? Recipe.tableLimit(outputs: spec.outputs) : .max, examples)
   }
 
   /// What each label weighs so that all weigh the same together.
@@ -123,35 +144,37 @@ public struct Trainer {
     return mass.mapValues { total / (Float(mass.count) * max($0, 1e-6)) }
   }
 
-  /// Holds out a share by a hash of text and seed.
-  private func split(_ examples: [Example]) -> (fit: [Example], dev: [Example]) {
-    let bound = UInt64(options.devShare * 10_000)
-    func isHeld(_ e: Example) -> Bool {
-      var random = SeededRandom(seed: options.seed ^ fnv1a(e.text.utf8), purpose: "split")
-      return random.next() % 10_000 < bound
-    }
-    let fit = examples.filter { !isHeld($0) }
-    return fit.isEmpty ? (examples, []) : (fit, examples.filter(isHeld))
-  }
-
-  /// Whole numbers against floats, and the whole against what is left without the shared table.
+  /// Whole numbers against floats, and the whole against what is left without the shared table; on the
+  /// held-out part of every fold with the network that did not see it.
   private func quantizationReport(
-    _ found: RecipeSearch.Found, _ spec: ModelSpec, _ weights: ModelWeights, _ dev: [Example]
+    _ outcome: RecipeSearch.Outcome
   ) throws(WitanError) -> TrainingSummary.Quantization? {
-    guard !dev.isEmpty else { return nil }
-    let bytes = ModelFile.encode(spec: spec, weights: weights, metadata: [:])
-    var held = TrainingSet(dev, spec, embeddings)
-    if let weights = found.featureWeights { held.apply(weights) }
-    let float = NetworkTrainer(network: found.network, options: options, recipe: found.recipe).logits(held)
-    func logits(_ embeddings: StaticEmbeddings?) throws(WitanError) -> [Float] {
-      try Classifier(bytes: bytes, embeddings: embeddings).logits(of: dev.map(\.text))
+    let found = outcome.found
+    let count = outcome.folds.reduce(0) { $0 + $1.held.count }
+    guard count > 0 else { return nil }
+    var (float, int8, without, difference) = (0.0, 0.0, 0.0, Float(0))
+    for (i, fold) in outcome.folds.enumerated() {
+      let final = RecipeTrainer.Final(found, fold: i)
+      let spec = final.network.spec
+      let model = try model(found, final, fold.fit)
+      let bytes = ModelFile.encode(spec: model.spec, weights: model.weights, metadata: [:])
+      var held = TrainingSet(fold.held, spec, embeddings)
+      if let weights = final.featureWeights { held.apply(weights) }
+      func accuracy(_ logits: [Float]) -> Double {
+        Metrics.accuracy(logits, held, spec) * Double(held.count) / Double(count)
+      }
+      let texts = fold.held.map(\.text)
+      let own = NetworkTrainer(network: final.network, options: options, recipe: found.recipe).logits(held)
+      let exact = try Classifier(bytes: bytes, embeddings: embeddings).logits(of: texts)
+      float += accuracy(own)
+      int8 += accuracy(exact)
+      difference = zip(own, exact).reduce(difference) { max($0, ($1.0 - $1.1).magnitude) }
+      guard spec.dense != nil else { continue }
+      without += accuracy(try Classifier(bytes: bytes, embeddings: nil).logits(of: texts))
     }
-    let exact = try logits(embeddings)
     return TrainingSummary.Quantization(
-      floatAccuracy: Metrics.accuracy(float, held, spec), int8Accuracy: Metrics.accuracy(exact, held, spec),
-      largestLogitDifference: zip(float, exact).reduce(0) { max($0, ($1.0 - $1.1).magnitude) },
-      accuracyWithoutEmbeddings: spec.dense == nil
-        ? nil : Metrics.accuracy(try logits(nil), held, spec))
+      floatAccuracy: float, int8Accuracy: int8, largestLogitDifference: difference,
+      accuracyWithoutEmbeddings: found.networks[0].spec.dense == nil ? nil : without)
   }
 
   /// SHA-256 over the examples as JSON lines, in order.

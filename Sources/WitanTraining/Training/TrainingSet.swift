@@ -65,6 +65,17 @@ package struct TrainingSet {
     }
   }
 
+  /// Adds the examples of another set of the same architecture behind these.
+  mutating func append(_ other: TrainingSet) {
+    let base = ids.count
+    ids += other.ids
+    ends += other.ends.map { $0 + base }
+    norms += other.norms
+    dense += other.dense
+    targets += other.targets
+    weights += other.weights
+  }
+
   /// Marks each id with its feature's weight and takes the norms from them.
   package mutating func apply(_ weights: FeatureWeights) {
     for i in 0..<count {

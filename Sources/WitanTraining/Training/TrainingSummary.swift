@@ -13,6 +13,10 @@ public struct TrainingSummary: Sendable {
 
   public let examples: Int
   public let devExamples: Int
+  /// Parts that were held out in turn; 1 for a single dev part.
+  public let folds: Int
+  /// Networks that were averaged into the model.
+  public let members: Int
   /// Passes that gave the lowest dev loss.
   public let epochs: Int
   /// The recipe that was taken, of how many that were tried.
@@ -34,6 +38,8 @@ public struct TrainingSummary: Sendable {
       "recipe": recipe.json, "recipes_tried": JSON(recipesTried), "seed": .string("\(seed)"),
       "dev_loss": .array(devLoss.map { JSON(($0 * 1e5).rounded() / 1e5) }),
     ]
+    if folds > 1 { fields["folds"] = JSON(folds) }
+    if members > 1 { fields["members"] = JSON(members) }
     if let q = quantization {
       fields["dev_accuracy_float"] = JSON(q.floatAccuracy)
       fields["dev_accuracy_int8"] = JSON(q.int8Accuracy)

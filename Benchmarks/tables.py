@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import statistics
 import sys
@@ -154,6 +155,27 @@ def streaming(rows: Sequence[Row]) -> list[str]:
     return grid(["", "per 4- to 5-byte chunk"], body)
 
 
+def harm(measured: Mapping) -> list[str]:
+    """What scripts/measure_harm.py found of the shipped constitution."""
+    names = ", ".join(s["name"].removesuffix("/test") for s in measured["sets"])
+    count = sum(d["n"] for d in measured["benign"] if d["name"].startswith("benign_prompts"))
+    rows = [
+        [f"mean AUROC of `any` on {names} against {count:,} benign prompts", f"{measured['mean_auroc']:.3f}"],
+        ["mean recall at 5 % false positives", f"{measured['mean_recall_at_5_fpr']:.3f}"],
+        [
+            "the same mean AUROC without the shared table of word-piece vectors",
+            f"{measured['mean_auroc_without_embeddings']:.3f}",
+        ],
+    ]  # fmt: skip
+    rows += [[f"{pair['name']} (AUROC)", f"{pair['auroc']:.3f}"] for pair in measured["pairs"]]
+    rows += [
+        [f"false positives at the model's threshold, {d['name'].removeprefix('benign_prompts/all:')}",
+         f"{percent(d['fpr'])} %"]
+        for d in measured["benign"]
+    ]  # fmt: skip
+    return grid(["", "figure"], rows)
+
+
 def percent(share: float) -> str:
     return f"{share * 100:.1f}"
 
@@ -187,6 +209,7 @@ def tables(results: Path) -> dict[str, list[str]]:
     out["speed"] = speeds(speed) if any(map(_is_ok, speed)) else absent
     chunks = record.read(results / "streaming.csv")
     out["streaming"] = streaming(chunks) if chunks else absent
+    out["harm"] = harm(json.loads((ROOT / "models/baseline/measured.json").read_text()))
     return out
 
 

@@ -61,31 +61,45 @@ enum Terminal {
   }
 }
 
-/// Writes a file whole or not at all: a new file beside it, then a rename. Throws `io`.
+/// Writes a file whole or not at all: a new file beside it, then a rename. A symbolic link stays and its
+/// target is replaced; into devices and pipes the bytes are written as they are. Throws `io`.
 func writeFile(_ bytes: some Sequence<UInt8>, to path: String) throws(WitanError) {
-  let temporary = "\(path).\(getpid()).tmp"
-  let bytes = Array(bytes)
-  let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-  guard descriptor >= 0 else { throw WitanError.system("cannot be written", path) }
+  var status = stat()
+  let isThere = stat(path, &status) == 0
+  guard !isThere || status.st_mode & S_IFMT == S_IFREG else {
+    return try write(Array(bytes), into: path, as: path, flags: O_WRONLY | O_CLOEXEC, syncs: false)
+  }
+  var target = path
+  if isThere, let resolved = realpath(path, nil) {
+    target = String(cString: resolved)
+    free(resolved)
+  }
+  let temporary = "\(target).\(getpid()).tmp"
+  do {
+    try write(
+      Array(bytes), into: temporary, as: path, flags: O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, syncs: true)
+    guard rename(temporary, target) == 0 else { throw WitanError.system("cannot be written", path) }
+  } catch {
+    unlink(temporary)
+    throw error
+  }
+}
+
+/// Opens `path` and writes all of `bytes`; errors name `name`.
+private func write(
+  _ bytes: [UInt8], into path: String, as name: String, flags: Int32, syncs: Bool
+) throws(WitanError) {
+  let descriptor = open(path, flags, 0o644)
+  guard descriptor >= 0 else { throw WitanError.system("cannot be written", name) }
+  defer { close(descriptor) }
   var done = 0
   while done < bytes.count {
     let written = bytes[done...].withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
     if written < 0 && errno == EINTR { continue }
-    if written <= 0 { break }
+    if written <= 0 { throw WitanError.system("cannot be written", name) }
     done += written
   }
-  let isWritten = done == bytes.count && fsync(descriptor) == 0
-  let failure = isWritten ? nil : WitanError.system("cannot be written", path)
-  close(descriptor)
-  if let failure {
-    unlink(temporary)
-    throw failure
-  }
-  if rename(temporary, path) != 0 {
-    let failure = WitanError.system("cannot be written", path)
-    unlink(temporary)
-    throw failure
-  }
+  if syncs && fsync(descriptor) != 0 { throw WitanError.system("cannot be written", name) }
 }
 
 /// 0.9312 as "93.1 %".

@@ -11,6 +11,8 @@ struct RecipeSearch {
     var featureWeights: FeatureWeights?
     var epochs = 0
     var best = Double.infinity
+    /// Dev loss of the model that training began from.
+    var initial: Double?
     var trainLoss: [Double] = []
     var devLoss: [Double] = []
   }
@@ -62,14 +64,14 @@ struct RecipeSearch {
   func refit(_ found: Found, on examples: [Example]) throws(WitanError) -> Found {
     var sets = Sets()
     let spec = found.network.spec
-    let data = try sets.training(examples, spec, embeddings)
+    let data = try sets.training(examples, spec, embeddings, options.warmStart)
     var result = found
-    result.network = Network(spec, seed: options.seed)
-    result.network.startFromBaseRates(data.set)
+    result.network = Network.start(spec, options, found.recipe, data.set)
     result.featureWeights = data.weights
     let trainer = NetworkTrainer(network: result.network, options: options, recipe: found.recipe)
     var random = SeededRandom(seed: options.seed, purpose: "refit")
-    for epoch in 1...max(1, found.epochs) {
+    let epochs = options.warmStart == nil ? max(1, found.epochs) : found.epochs
+    for epoch in stride(from: 1, through: epochs, by: 1) {
       let loss = pass(trainer, data.set, epoch, found.epochs, "refit", &random)
       report(epoch, found.epochs, loss, nil, "refit", data.set.count, data.set.count)
     }
@@ -79,15 +81,22 @@ struct RecipeSearch {
   /// Trains until the calibrated dev loss has not fallen for `patience` passes, or falls so slowly that
   /// `best` is out of reach.
   private func train(_ recipe: Recipe, _ sets: inout Sets, best: Found?) throws(WitanError) -> Found {
-    let spec = try recipe.spec(like: base, embeddings: embeddings)
-    let data = try sets.training(fit, spec, embeddings)
+    let spec = try options.spec(recipe, like: base, embeddings)
+    let data = try sets.training(fit, spec, embeddings, options.warmStart)
     let held = sets.dev(dev, spec, embeddings, data.weights)
-    let network = Network(spec, seed: options.seed)
-    network.startFromBaseRates(data.set)
+    let network = Network.start(spec, options, recipe, data.set)
     let trainer = NetworkTrainer(network: network, options: options, recipe: recipe)
     var random = SeededRandom(seed: options.seed, purpose: "train")
     var found = Found(
       recipe: recipe, network: network, calibration: .identity(spec.width), featureWeights: data.weights)
+    if options.warmStart != nil, held.count > 0 {
+      // Nothing that is learnt may be better than to leave the model as it is.
+      let logits = trainer.logits(held)
+      found.calibration = Calibration(logits, held, spec)
+      found.best = found.calibration.loss(logits, held, spec)
+      found.initial = found.best
+      found.network = network.copy()
+    }
     for epoch in 1...options.maximumEpochs {
       let trainLoss = pass(trainer, data.set, epoch, options.maximumEpochs, "train", &random)
       let logits = trainer.logits(held)
@@ -146,7 +155,7 @@ private struct Sets {
   private var weights: FeatureWeights?
 
   mutating func training(
-    _ examples: [Example], _ spec: ModelSpec, _ embeddings: StaticEmbeddings?
+    _ examples: [Example], _ spec: ModelSpec, _ embeddings: StaticEmbeddings?, _ warmStart: WarmStart?
   ) throws(WitanError) -> (set: TrainingSet, weights: FeatureWeights?) {
     if let architecture, let fit, architecture.features == spec.features,
       architecture.isWeighted == spec.isWeighted
@@ -154,7 +163,7 @@ private struct Sets {
       return (fit, weights)
     }
     var set = TrainingSet(examples, spec, embeddings)
-    weights = spec.isWeighted ? FeatureWeights(set, spec) : nil
+    weights = spec.isWeighted ? FeatureWeights.start(set, spec, warmStart) : nil
     if let weights { set.apply(weights) }
     (architecture, fit, held) = (spec, set, nil)
     return (set, weights)

@@ -34,6 +34,9 @@ public struct Trainer {
   public func train(
     _ examples: [Example], dev: [Example]? = nil, metadata: [String: String] = [:]
   ) throws(WitanError) -> Result {
+    if let warmStart = options.warmStart, !examples.isEmpty {
+      return try train(examples, dev: dev, spec: warmStart.spec(adding: examples), metadata: metadata)
+    }
     let isSingle = examples.allSatisfy { $0.isSingleLabel }
     let names = Set(examples.flatMap(\.labels.keys)).sorted()
     guard !examples.isEmpty else { throw WitanError(.data, "there are no training examples") }
@@ -62,6 +65,7 @@ public struct Trainer {
     refitOn more: [Example]? = nil
   ) throws(WitanError) -> Result {
     try options.check()
+    try options.distillation?.check(spec)
     let known = Set(spec.labels.map(\.id))
     for (part, name) in [(examples + (more ?? []), "training"), (dev ?? [], "dev")] {
       for example in part {
@@ -76,8 +80,12 @@ public struct Trainer {
     guard !fit.isEmpty else { throw WitanError(.data, "there are no training examples") }
 
     let balance = options.balancesClasses ? Self.classWeights(fit) : [:]
+    func prepared(_ examples: [Example]) -> [Example] {
+      let weighted = examples.map { $0.weighted(by: balance) }
+      return options.distillation?.targets(weighted) ?? weighted
+    }
     let search = RecipeSearch(
-      options: options, base: spec, embeddings: embeddings, fit: fit.map { $0.weighted(by: balance) },
+      options: options, base: spec, embeddings: embeddings, fit: prepared(fit),
       dev: held, onProgress: onProgress)
     var (found, tried) = try search.run()
     let spec = found.network.spec
@@ -86,16 +94,18 @@ public struct Trainer {
     var final = heldOut
     if (dev == nil && !held.isEmpty) || more != nil {
       let all = fit + held + (more ?? [])
-      found = try search.refit(found, on: all.map { $0.weighted(by: balance) })
+      found = try search.refit(found, on: prepared(all))
       final = weights(found, all)
     }
     let summary = TrainingSummary(
       examples: examples.count, devExamples: held.count, epochs: found.epochs, recipe: found.recipe,
       recipesTried: tried, seed: options.seed, trainLoss: found.trainLoss, devLoss: found.devLoss,
-      quantization: report, seconds: Date().timeIntervalSince(started))
+      initialDevLoss: found.initial, quantization: report, seconds: Date().timeIntervalSince(started))
     var metadata = metadata
     metadata["witan.data_digest"] = Self.digest(examples + (dev ?? []) + (more ?? []))
     metadata["witan.seed"] = "\(options.seed)"
+    metadata["witan.teacher"] = options.distillation?.json.text()
+    metadata["witan.warm_start"] = options.warmStart?.digest
     metadata["witan.training"] = summary.json.text()
     return Result(
       spec: spec, summary: summary, weights: final, heldOutWeights: heldOut, metadata: metadata)

@@ -21,6 +21,10 @@ public struct TrainingOptions: Sendable {
   public var balancesClasses = false
   /// Threads that train; the result does not depend on it.
   public var threads = ProcessInfo.processInfo.activeProcessorCount
+  /// A teacher whose probabilities are learnt beside the labels; nil for the labels alone.
+  public var distillation: Distillation?
+  /// The model whose weights training goes on from; nil begins anew. `start(from:)` sets it.
+  public internal(set) var warmStart: WarmStart?
 
   /// Step size of hidden layers: AdaGrad's, in units of their weights.
   static let layerRate: Float = 0.02
@@ -41,6 +45,7 @@ public struct TrainingOptions: Sendable {
     try demand(wordRates.allSatisfy { $0 > 0 }, "wordRates", "above 0")
     try demand(autotune ?? 1 > 0, "autotune", "above 0 seconds")
     try demand(threads >= 1, "threads", "at least 1")
+    if let warmStart { try warmStart.check(recipe, searches: autotune != nil) }
   }
 
   /// What suits synthetic text, measured on real requests: it is less varied than a data set, so few

@@ -75,7 +75,7 @@ func writeFile(_ bytes: some Sequence<UInt8>, to path: String) throws(WitanError
     free(resolved)
   }
   let temporary = "\(target).\(getpid()).tmp"
-  do {
+  do throws(WitanError) {
     try write(
       Array(bytes), into: temporary, as: path, flags: O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, syncs: true)
     guard rename(temporary, target) == 0 else { throw WitanError.system("cannot be written", path) }

@@ -9,8 +9,11 @@ struct Train: ParsableCommand {
     discussion: """
       Data is JSONL ("text" with "label" or "labels"), CSV with a header, or fastText lines; the
       format is told from the name or the first line. With one "label" in every example the labels
-      are one choice (softmax), else each is yes or no by itself. Equal data, options and seed give
-      the same file, byte for byte.
+      are one choice (softmax), else each is yes or no by itself; --task choice takes "labels" as the
+      shares of one choice. Equal data, options and seed give the same file, byte for byte.
+
+      With --teacher a model learns from another, larger one too, also from text without labels. With
+      --warm-start training goes on from a model, which may get new labels.
       """)
 
   @Option(name: .long, help: ArgumentHelp("Training examples; - is standard input.", valueName: "file"))
@@ -24,6 +27,9 @@ struct Train: ParsableCommand {
   var output: String
   @Option(name: .long, help: "Seed of the split, the order and the dropout.")
   var seed: UInt64 = 1
+  @OptionGroup var task: TaskFlags
+  @OptionGroup var teaching: TeacherFlags
+  @OptionGroup var start: WarmStartFlags
   @OptionGroup var training: TrainingFlags
   @OptionGroup var embeddings: EmbeddingsFlags
   @OptionGroup var pictures: ReportFlags
@@ -37,13 +43,20 @@ struct Train: ParsableCommand {
     guard dev == nil || training.folds ?? 1 == 1 else {
       throw ValidationError("--folds takes the held-out parts from --data; leave --dev out.")
     }
+    try start.validate(training)
   }
 
   func run() throws {
-    let examples = try ExampleReader.all(path: data, format: format)
-    let devExamples = try dev.map { try ExampleReader.all(path: $0, format: format) }
-    let table = try embeddings.table()
-    var trainer = Trainer(options: training.options(TrainingOptions(), seed: seed), embeddings: table)
+    let warmStart = try start.warmStart(training)
+    let labels = try warmStart.map { try start.task(task.task, of: $0) } ?? task.task
+    let examples = try ExampleReader.all(path: data, format: format, task: labels)
+    let devExamples = try dev.map { try ExampleReader.all(path: $0, format: format, task: labels) }
+    let table = try warmStart.map { try start.table(embeddings, of: $0) } ?? embeddings.table()
+    var options = TrainingOptions()
+    if let warmStart { options.start(from: warmStart) }
+    options = training.options(options, seed: seed)
+    options.distillation = try teaching.distillation(embeddings)
+    var trainer = Trainer(options: options, embeddings: table)
     trainer.onProgress = progressReporter()
     let result = try trainer.train(examples, dev: devExamples)
     Terminal.endProgress()
@@ -61,7 +74,7 @@ struct Train: ParsableCommand {
         "\(output): \(result.modelBytes.count / 1000) kB from \(summary.examples) examples in "
           + "\(fixed(summary.seconds, 1)) s, \(summary.epochs) epochs\n"
           + "recipe (of \(summary.recipesTried) tried): \(summary.recipe.json.text())\n"
-          + (summary.members > 1 ? "the mean of \(summary.members) networks\n" : ""))
+          + (summary.members > 1 ? "the mean of \(summary.members) networks\n" : "") + start.report(summary))
       if let q = summary.quantization {
         try Terminal.write(
           "accuracy on \(summary.devExamples) held-out examples"

@@ -73,7 +73,7 @@ struct TrainingFlags: ParsableArguments {
     _ = try units()
   }
 
-  private func units() throws -> [Int]? {
+  func units() throws -> [Int]? {
     guard let hidden else { return nil }
     let layers = hidden == "none" ? [] : hidden.split(separator: ",").map { Int($0) ?? 0 }
     guard layers.count <= 2, layers.allSatisfy({ 1...ModelSpec.maximumUnits ~= $0 }) else {

@@ -32,7 +32,7 @@ extension Example {
   /// The example as one JSON object, as readers take it.
   package var json: JSON {
     var fields: [String: JSON] = ["text": .string(text)]
-    if isSingleLabel, let only = labels.first {
+    if isSingleLabel, labels.count == 1, let only = labels.first, only.value == 1 {
       fields["label"] = .string(only.key)
     } else if labels.values.allSatisfy({ $0 == 1 }) {
       fields["labels"] = JSON(labels.keys.sorted())

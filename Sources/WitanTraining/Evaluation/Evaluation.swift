@@ -56,7 +56,8 @@ public struct Evaluation: Sendable {
 }
 
 extension Evaluation {
-  /// Scores every example and compares. Labels of 0.5 and more count as present. O(bytes + n log n).
+  /// Scores every example and compares. Labels of 0.5 and more count as present; of degrees that are the
+  /// shares of one choice the largest does. O(bytes + n log n).
   ///
   /// Throws `data` when there are no examples, or when one of their labels is not the model's.
   public init(_ model: some TextModel, _ examples: [Example], mistakes: Int = 10) throws(WitanError) {
@@ -72,8 +73,11 @@ extension Evaluation {
     }
 
     let p = model.probabilities(of: examples.map(\.text))
-    let truth = examples.map { example in modelLabels.map { example.labels[$0.id] ?? 0 >= 0.5 } }
     let isChoice = model.task == .singleLabel
+    let truth = examples.map { example in
+      if isChoice, let choice = example.softChoice { return modelLabels.map { $0.id == choice } }
+      return modelLabels.map { example.labels[$0.id] ?? 0 >= 0.5 }
+    }
     let best = p.map { row in modelLabels.indices.max { row[$0] < row[$1] }! }
     let predicted: [[Bool]] = p.indices.map { i in
       modelLabels.indices.map { isChoice ? $0 == best[i] : p[i][$0] >= modelLabels[$0].threshold }

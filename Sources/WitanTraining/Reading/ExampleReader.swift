@@ -28,6 +28,8 @@ public struct ExampleReader {
   private var lines: LineReader
   private var first: ArraySlice<UInt8>?
   private var csv: CSVHeader?
+  /// `name:line` of the example returned last.
+  private(set) var place = ""
 
   /// Opens the file at `path` (`-` is standard input) and tells its format unless it is given.
   ///
@@ -51,10 +53,12 @@ public struct ExampleReader {
   public mutating func next() throws(WitanError) -> Example? {
     if let csv {
       guard let record = try csvRecord() else { return nil }
+      place = record.place
       return try csv.example(record.fields, at: record.place)
     }
     while let line = try nextLine() {
       guard line.contains(where: { $0 > 0x20 }) else { continue }  // blank
+      place = lines.place
       switch format {
       case .jsonl: return try Example(jsonLine: line, at: lines.place)
       default: return try Example(fastTextLine: line, at: lines.place)
@@ -63,11 +67,24 @@ public struct ExampleReader {
     return nil
   }
 
-  /// All examples of a file, in memory. Throws as `next()`.
-  public static func all(path: String, format: DataFormat? = nil) throws(WitanError) -> [Example] {
+  /// All examples of a file, in memory; as those of `task` when it is given. Throws as `next()` and
+  /// `Example.read(as:)`, naming file and line.
+  public static func all(
+    path: String, format: DataFormat? = nil, task: ModelSpec.Task? = nil
+  ) throws(WitanError) -> [Example] {
     var reader = try ExampleReader(path: path, format: format)
     var out: [Example] = []
-    while let example = try reader.next() { out.append(example) }
+    while let example = try reader.next() {
+      guard let task else {
+        out.append(example)
+        continue
+      }
+      do {
+        out.append(try example.read(as: task))
+      } catch {
+        throw WitanError(error.code, error.message, at: reader.place)
+      }
+    }
     return out
   }
 

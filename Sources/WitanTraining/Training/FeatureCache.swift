@@ -12,7 +12,7 @@ struct FeatureCache {
   private var folds: [Int: Sets] = [:]
 
   mutating func sets(
-    of fold: Fold, at index: Int, _ spec: ModelSpec, _ embeddings: StaticEmbeddings?
+    of fold: Fold, at index: Int, _ spec: ModelSpec, _ embeddings: StaticEmbeddings?, _ warmStart: WarmStart?
   ) throws(WitanError) -> Sets {
     if let architecture, architecture.features != spec.features || architecture.isWeighted != spec.isWeighted
     {
@@ -21,7 +21,7 @@ struct FeatureCache {
     architecture = spec
     if let sets = folds[index] { return sets }
     var (fit, held) = (TrainingSet(fold.fit, spec, embeddings), TrainingSet(fold.held, spec, embeddings))
-    let weights = spec.isWeighted ? FeatureWeights(fit, spec) : nil
+    let weights = spec.isWeighted ? FeatureWeights.start(fit, spec, warmStart) : nil
     if let weights {
       fit.apply(weights)
       held.apply(weights)

@@ -13,6 +13,9 @@ package struct FeatureWeights {
 
   package static let floor: Float = 0.1
 
+  /// [buckets]
+  init(squares: [UInt8]) { self.squares = squares }
+
   /// O(features x width + buckets x width).
   package init(_ data: TrainingSet, _ spec: ModelSpec) {
     let (width, buckets) = (spec.width, spec.features.buckets)

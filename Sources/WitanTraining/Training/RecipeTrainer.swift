@@ -13,6 +13,8 @@ struct RecipeTrainer {
     var calibration: Calibration
     var epochs = 0
     var best = Double.infinity
+    /// Held-out loss of the model that training began from.
+    var initial: Double?
     var trainLoss: [Double] = []
     var devLoss: [Double] = []
     /// Wall time of a pass over one example.
@@ -42,11 +44,13 @@ struct RecipeTrainer {
   func train(
     _ recipe: Recipe, _ folds: [Fold], _ cache: inout FeatureCache, best: Found?
   ) throws(WitanError) -> Found {
-    let spec = try recipe.spec(like: base, embeddings: embeddings)
+    let spec = try options.spec(recipe, like: base, embeddings)
     var runs: [Run] = []
     for (i, fold) in folds.enumerated() {
       runs.append(
-        Run(try cache.sets(of: fold, at: i, spec, embeddings), spec, self, recipe, seed: options.seed))
+        Run(
+          try cache.sets(of: fold, at: i, spec, embeddings, options.warmStart), spec, self, recipe,
+          seed: options.seed))
     }
     var held = runs[0].sets.held
     for run in runs.dropFirst() { held.append(run.sets.held) }
@@ -54,6 +58,14 @@ struct RecipeTrainer {
       recipe: recipe, networks: runs.map(\.network), featureWeights: runs.map(\.sets.weights),
       calibration: .identity(spec.width))
     let examples = runs.reduce(0) { $0 + $1.sets.fit.count }
+    if options.warmStart != nil, held.count > 0 {
+      // Nothing that is learnt may be better than to leave the model as it is.
+      let logits = runs.flatMap { $0.trainer.logits($0.sets.held) }
+      found.calibration = Calibration(logits, held, spec)
+      found.best = found.calibration.loss(logits, held, spec)
+      found.initial = found.best
+      found.networks = runs.map { $0.network.copy() }
+    }
     let started = Date()
     for epoch in 1...options.maximumEpochs {
       var (trainLoss, logits, done) = (0.0, [Float](), 0)
@@ -89,7 +101,7 @@ struct RecipeTrainer {
   func refit(_ found: Found, on examples: [Example], members: Int) throws(WitanError) -> Final {
     var cache = FeatureCache()
     let spec = found.networks[0].spec
-    let sets = try cache.sets(of: Fold(fit: examples, held: []), at: 0, spec, embeddings)
+    let sets = try cache.sets(of: Fold(fit: examples, held: []), at: 0, spec, embeddings, options.warmStart)
     var networks: [Network] = []
     for member in 0..<members {
       let purpose = member == 0 ? "refit" : "refit \(member)"
@@ -97,7 +109,8 @@ struct RecipeTrainer {
         sets, spec, self, found.recipe, seed: member == 0 ? options.seed : options.seed ^ fnv1a(purpose.utf8),
         purpose: purpose)
       let phase = members == 1 ? "refit" : "refit \(member + 1)/\(members)"
-      for epoch in 1...max(1, found.epochs) {
+      let epochs = options.warmStart == nil ? max(1, found.epochs) : found.epochs
+      for epoch in stride(from: 1, through: epochs, by: 1) {
         let loss = run.pass { report(epoch, found.epochs, $1, nil, phase, $0, sets.fit.count) }
         report(epoch, found.epochs, loss, nil, phase, sets.fit.count, sets.fit.count)
       }
@@ -137,8 +150,7 @@ private struct Run {
     purpose: String = "train"
   ) {
     self.sets = sets
-    network = Network(spec, seed: seed)
-    network.startFromBaseRates(sets.fit)
+    network = Network.start(spec, owner.options, recipe, sets.fit, seed: seed)
     trainer = NetworkTrainer(network: network, options: owner.options, recipe: recipe)
     random = SeededRandom(seed: seed, purpose: purpose)
   }

@@ -36,6 +36,9 @@ public struct Trainer {
   public func train(
     _ examples: [Example], dev: [Example]? = nil, metadata: [String: String] = [:]
   ) throws(WitanError) -> Result {
+    if let warmStart = options.warmStart, !examples.isEmpty {
+      return try train(examples, dev: dev, spec: warmStart.spec(adding: examples), metadata: metadata)
+    }
     let isSingle = examples.allSatisfy { $0.isSingleLabel }
     let names = Set(examples.flatMap(\.labels.keys)).sorted()
     guard !examples.isEmpty else { throw WitanError(.data, "there are no training examples") }
@@ -64,6 +67,7 @@ public struct Trainer {
     refitOn more: [Example]? = nil
   ) throws(WitanError) -> Result {
     try options.check()
+    try options.distillation?.check(spec)
     let known = Set(spec.labels.map(\.id))
     for (part, name) in [(examples + (more ?? []), "training"), (dev ?? [], "dev")] {
       for example in part {
@@ -83,12 +87,15 @@ public struct Trainer {
       folds = Fold.split(examples, into: max(2, options.folds == 0 ? 5 : options.folds), seed: options.seed)
     }
     let balance = options.balancesClasses ? Self.classWeights(first.fit) : [:]
-    func balanced(_ examples: [Example]) -> [Example] { examples.map { $0.weighted(by: balance) } }
+    func prepared(_ examples: [Example]) -> [Example] {
+      let weighted = examples.map { $0.weighted(by: balance) }
+      return options.distillation?.targets(weighted) ?? weighted
+    }
 
     let recipes = RecipeTrainer(options: options, base: spec, embeddings: embeddings, onProgress: onProgress)
     let outcome = try RecipeSearch(
-      options: options, trainer: recipes, first: Fold(fit: balanced(first.fit), held: first.held),
-      folds: folds.map { Fold(fit: balanced($0.fit), held: $0.held) }
+      options: options, trainer: recipes, first: Fold(fit: prepared(first.fit), held: first.held),
+      folds: folds.map { Fold(fit: prepared($0.fit), held: $0.held) }
     ).run()
     let found = outcome.found
     let heldOut = try model(found, RecipeTrainer.Final(found, fold: 0), outcome.folds[0].fit)
@@ -97,17 +104,19 @@ public struct Trainer {
     let members = min(outcome.members, Network.largestEnsemble(found.networks[0].spec))
     if (dev == nil && !first.held.isEmpty) || more != nil || members > 1 {
       let all = first.fit + (dev == nil || more != nil ? first.held : []) + (more ?? [])
-      let fitted = try recipes.refit(found, on: balanced(all), members: members)
+      let fitted = try recipes.refit(found, on: prepared(all), members: members)
       final = try model(found, fitted, all)
     }
     let summary = TrainingSummary(
       examples: examples.count, devExamples: outcome.folds.reduce(0) { $0 + $1.held.count },
       folds: outcome.folds.count, members: members, epochs: found.epochs, recipe: found.recipe,
       recipesTried: outcome.tried, seed: options.seed, trainLoss: found.trainLoss, devLoss: found.devLoss,
-      quantization: report, seconds: Date().timeIntervalSince(started))
+      initialDevLoss: found.initial, quantization: report, seconds: Date().timeIntervalSince(started))
     var metadata = metadata
     metadata["witan.data_digest"] = Self.digest(examples + (dev ?? []) + (more ?? []))
     metadata["witan.seed"] = "\(options.seed)"
+    metadata["witan.teacher"] = options.distillation?.json.text()
+    metadata["witan.warm_start"] = options.warmStart?.digest
     metadata["witan.training"] = summary.json.text()
     return Result(
       spec: final.spec, summary: summary, weights: final.weights, heldOutSpec: heldOut.spec,

@@ -31,6 +31,10 @@ public struct TrainingOptions: Sendable {
   public var balancesClasses = false
   /// Threads that train; the result does not depend on it.
   public var threads = ProcessInfo.processInfo.activeProcessorCount
+  /// A teacher whose probabilities are learnt beside the labels; nil for the labels alone.
+  public var distillation: Distillation?
+  /// The model whose weights training goes on from; nil begins anew. `start(from:)` sets it.
+  public internal(set) var warmStart: WarmStart?
 
   /// Step size of hidden layers: AdaGrad's, in units of their weights.
   static let layerRate: Float = 0.02
@@ -53,6 +57,7 @@ public struct TrainingOptions: Sendable {
     try demand(0...100 ~= folds, "folds", "in 0...100")
     try demand(1...100 ~= members, "members", "in 1...100")
     try demand(threads >= 1, "threads", "at least 1")
+    if let warmStart { try warmStart.check(recipe, searches: autotune != nil) }
   }
 
   /// What suits synthetic text, measured on real requests: it is less varied than a data set, so few

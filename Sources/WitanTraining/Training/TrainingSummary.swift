@@ -27,6 +27,8 @@ public struct TrainingSummary: Sendable {
   public let trainLoss: [Double]
   /// Dev loss after each pass; the train loss where there is no dev part.
   public let devLoss: [Double]
+  /// Dev loss of the model that training began from, before any pass; nil for a beginning anew.
+  public let initialDevLoss: Double?
   /// nil when there was no dev part.
   public let quantization: Quantization?
   /// Wall time; not stored, so that equal trainings give equal files.
@@ -40,6 +42,7 @@ public struct TrainingSummary: Sendable {
     ]
     if folds > 1 { fields["folds"] = JSON(folds) }
     if members > 1 { fields["members"] = JSON(members) }
+    if let initialDevLoss { fields["initial_dev_loss"] = JSON((initialDevLoss * 1e5).rounded() / 1e5) }
     if let q = quantization {
       fields["dev_accuracy_float"] = JSON(q.floatAccuracy)
       fields["dev_accuracy_int8"] = JSON(q.int8Accuracy)

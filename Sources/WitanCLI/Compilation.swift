@@ -40,14 +40,17 @@ extension Trainer {
       ], refitOn: part(.test))
 
     let heldOut = try Classifier(
-      bytes: ModelFile.encode(spec: result.spec, weights: result.heldOutWeights, metadata: [:]),
+      bytes: ModelFile.encode(spec: result.heldOutSpec, weights: result.heldOutWeights, metadata: [:]),
       embeddings: embeddings)
     let thresholds = try heldOut.thresholds(part(.dev), falsePositiveRate: Self.thresholdFPR)
-    let final = try result.spec.with(
-      thresholds: Array(thresholds.prefix(labels.count)),
-      any: spec.hasAny ? thresholds.last! : spec.anyThreshold)
+    func decided(_ architecture: ModelSpec) throws(WitanError) -> ModelSpec {
+      try architecture.with(
+        thresholds: Array(thresholds.prefix(labels.count)),
+        any: spec.hasAny ? thresholds.last! : spec.anyThreshold)
+    }
+    let (final, judgedSpec) = (try decided(result.spec), try decided(result.heldOutSpec))
     let judged = try Classifier(
-      bytes: ModelFile.encode(spec: final, weights: result.heldOutWeights, metadata: [:]),
+      bytes: ModelFile.encode(spec: judgedSpec, weights: result.heldOutWeights, metadata: [:]),
       embeddings: embeddings)
     let evaluation = try Evaluation(judged, part(.test))
     var metadata = result.metadata

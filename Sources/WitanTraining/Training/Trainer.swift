@@ -18,6 +18,8 @@ public struct Trainer {
   /// A trained classifier, and what training found.
   public struct Result {
     public let spec: ModelSpec
+    /// The architecture of `heldOutWeights`: the same, without doubts.
+    package let heldOutSpec: ModelSpec
     public let summary: TrainingSummary
     package let weights: ModelWeights
     /// The weights before the last fit on all examples: those that the dev part has not seen.
@@ -83,11 +85,16 @@ public struct Trainer {
     let spec = found.network.spec
     let heldOut = weights(found, fit)
     let report = try quantizationReport(found, spec, heldOut, held)
-    var final = heldOut
+    var (final, seen) = (heldOut, fit)
     if (dev == nil && !held.isEmpty) || more != nil {
       let all = fit + held + (more ?? [])
       found = try search.refit(found, on: all.map { $0.weighted(by: balance) })
-      final = weights(found, all)
+      (final, seen) = (weights(found, all), all)
+    }
+    let finalSpec = try spec.with(doubt: options.estimatesDoubt)
+    if options.estimatesDoubt {
+      let doubt = try DoubtFit(finalSpec, final, embeddings, seen)
+      (final.doubt, final.doubtVariance) = (doubt.directions, doubt.variance)
     }
     let summary = TrainingSummary(
       examples: examples.count, devExamples: held.count, epochs: found.epochs, recipe: found.recipe,
@@ -98,7 +105,8 @@ public struct Trainer {
     metadata["witan.seed"] = "\(options.seed)"
     metadata["witan.training"] = summary.json.text()
     return Result(
-      spec: spec, summary: summary, weights: final, heldOutWeights: heldOut, metadata: metadata)
+      spec: finalSpec, heldOutSpec: spec, summary: summary, weights: final, heldOutWeights: heldOut,
+      metadata: metadata)
   }
 
   private func weights(_ found: RecipeSearch.Found, _ examples: [Example]) -> ModelWeights {

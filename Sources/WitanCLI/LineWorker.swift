@@ -18,7 +18,9 @@ final class LineWorker {
     self.name = name
     explains = options.explains
     scorer = BatchScorer(classifier)
-    writer = ScoreWriter(classifier.spec, isJSON: options.isJSON)
+    writer = ScoreWriter(
+      classifier.spec, isJSON: options.isJSON,
+      showsDoubts: classifier.hasDoubts && (options.isJSON || options.explains))
   }
 
   /// The results since the last `take`, a line each.
@@ -71,7 +73,7 @@ final class LineWorker {
       if spec.hasAny && row[outputs - 1] >= spec.anyThreshold { anyFlagged = true }
       let words =
         explains ? try classifier.drivingWords(of: texts[i], best: bestIndex(row)).map(\.text) : nil
-      writer.add(row, scorer.note(i), words: words)
+      writer.add(row, scorer.note(i), doubts: writer.showsDoubts ? scorer.doubts(of: i) : nil, words: words)
     }
     texts.removeAll(keepingCapacity: true)
   }

@@ -7,13 +7,16 @@ struct ScoreWriter {
   private var out: [UInt8] = []
   private let spec: ModelSpec
   private let isJSON: Bool
+  /// Whether `add` is to be given doubts, which cost time.
+  let showsDoubts: Bool
   private let marks: (flagged: [UInt8], clean: [UInt8])
   private let names: [[UInt8]]  // [labels] before the value of a label, in a row
   private let quoted: [[UInt8]]  // [labels] ids as JSON
   private let order: [Int]  // [labels] in which JSON lists them
 
-  init(_ spec: ModelSpec, isJSON: Bool) {
+  init(_ spec: ModelSpec, isJSON: Bool, showsDoubts: Bool = false) {
     self.spec = spec
+    self.showsDoubts = showsDoubts
     self.isJSON = isJSON
     marks = (
       Array(Terminal.styled("flagged", "31").utf8), Array(Terminal.styled("clean  ", "32").utf8)
@@ -30,22 +33,37 @@ struct ScoreWriter {
     return out
   }
 
-  /// Adds the line of a text. [p: outputs]
-  mutating func add(_ p: UnsafeBufferPointer<Float>, _ note: BatchScorer.Note, words: [String]?) {
+  /// Adds the line of a text. [p, doubts: outputs]
+  mutating func add(
+    _ p: UnsafeBufferPointer<Float>, _ note: BatchScorer.Note, doubts: UnsafeBufferPointer<Float>? = nil,
+    words: [String]?
+  ) {
     let any = spec.hasAny ? p[spec.labels.count] : nil
-    if isJSON { object(p, any, note, words) } else { row(p, any, words) }
+    if isJSON { object(p, any, note, doubts, words) } else { row(p, any, doubts, words) }
   }
 
   private mutating func object(
-    _ p: UnsafeBufferPointer<Float>, _ any: Float?, _ note: BatchScorer.Note, _ words: [String]?
+    _ p: UnsafeBufferPointer<Float>, _ any: Float?, _ note: BatchScorer.Note,
+    _ doubts: UnsafeBufferPointer<Float>?, _ words: [String]?
   ) {
     // Keys in the order of JSON's writer.
     out.append(UInt8(ascii: "{"))
     if let any {
       add("\"any\":")
       add(json: any)
-      add(any >= spec.anyThreshold ? ",\"flagged\":true," : ",\"flagged\":false,")
+      add(",")
+      if let doubts {
+        add("\"any_doubt\":")
+        add(json: doubts[spec.labels.count])
+        add(",")
+      }
     }
+    if let doubts {
+      add("\"doubt\":")
+      byLabel(doubts)
+      add(",")
+    }
+    if let any { add(any >= spec.anyThreshold ? "\"flagged\":true," : "\"flagged\":false,") }
     var best = 0
     for j in quoted.indices where p[j] > p[best] { best = j }
     add("\"label\":")
@@ -54,14 +72,8 @@ struct ScoreWriter {
       add(",\"replaced\":")
       out += String(note.replacements).utf8
     }
-    add(",\"scores\":{")
-    for (i, j) in order.enumerated() {
-      if i > 0 { out.append(UInt8(ascii: ",")) }
-      out += quoted[j]
-      out.append(UInt8(ascii: ":"))
-      add(json: p[j])
-    }
-    add("}")
+    add(",\"scores\":")
+    byLabel(p)
     if note.isTruncated { add(",\"truncated\":true") }
     if let words {
       add(",\"words\":")
@@ -70,7 +82,21 @@ struct ScoreWriter {
     add("}\n")
   }
 
-  private mutating func row(_ p: UnsafeBufferPointer<Float>, _ any: Float?, _ words: [String]?) {
+  /// An object of the labels and their values. [values: outputs]
+  private mutating func byLabel(_ values: UnsafeBufferPointer<Float>) {
+    add("{")
+    for (i, j) in order.enumerated() {
+      if i > 0 { out.append(UInt8(ascii: ",")) }
+      out += quoted[j]
+      out.append(UInt8(ascii: ":"))
+      add(json: values[j])
+    }
+    add("}")
+  }
+
+  private mutating func row(
+    _ p: UnsafeBufferPointer<Float>, _ any: Float?, _ doubts: UnsafeBufferPointer<Float>?, _ words: [String]?
+  ) {
     let start = out.count
     if let any {
       out += any >= spec.anyThreshold ? marks.flagged : marks.clean
@@ -86,6 +112,7 @@ struct ScoreWriter {
       out += names[next]
       add(fixed: p[next])
     }
+    if let doubts { out += "  doubt \(WitanCLI.fixed(Double(doubts[taken.0])))".utf8 }
     if let words { out += "  [\(words.joined(separator: ", "))]".utf8 }
     // A row without `any` begins with its first label.
     let blanks = out[start...].prefix { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }.count

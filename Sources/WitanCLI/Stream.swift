@@ -70,6 +70,9 @@ struct Stream: ParsableCommand {
       let bar = String(repeating: "█", count: Int(s.probabilities[j] * 20))
       out += "  \(s.labels[j].title.padded(34)) \(fixed(Double(s.probabilities[j]), 2)) \(bar)\n"
     }
+    if let doubts = s.doubts {
+      out += "  doubt of \(s.best.title): \(fixed(Double(doubts[s.bestIndex]), 2))\n"
+    }
     let words = try g.words()
     if !words.isEmpty { out += "  words: " + words.map(\.text).joined(separator: ", ") + "\n" }
     return out
@@ -154,6 +157,7 @@ private struct Grading {
       "chunk": .string(chunk), "bytes": JSON(stream.byteCount), "scores": scoresJSON(s),
     ]
     if let any = s.any { fields["any"] = JSON(any) }
+    fields.merge(doubtFields(s)) { $1 }
     return .object(fields)
   }
 
@@ -176,7 +180,18 @@ private struct Grading {
       verdict["flagged"] = .bool(s.isFlagged(classifier))
       verdict["principles"] = JSON(s.flagged.map(\.id))
     }
+    verdict.merge(doubtFields(s)) { $1 }
     return ["verdict": .object(verdict)]
+  }
+
+  /// How unsure the model is of each label and of `any`, where it says so.
+  private func doubtFields(_ s: Scores) -> [String: JSON] {
+    guard let doubts = s.doubts else { return [:] }
+    var fields: [String: JSON] = [
+      "doubt": .object(Dictionary(uniqueKeysWithValues: zip(s.labels, doubts).map { ($0.id, JSON($1)) }))
+    ]
+    if let any = s.anyDoubt { fields["any_doubt"] = JSON(any) }
+    return fields
   }
 
   /// The words that raised the verdict most.

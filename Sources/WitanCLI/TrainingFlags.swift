@@ -54,6 +54,10 @@ struct TrainingFlags: ParsableArguments {
   var ensemble: Int?
   @Flag(name: .long, help: "Let each class weigh the same, however many examples it has.")
   var balance = false
+  @Flag(
+    name: .long,
+    help: "Store how unsure the model is of each logit, after a Laplace posterior; see docs/doubt.md.")
+  var doubt = false
   @Option(name: .long, help: "Threads that train; the model does not depend on it. By default all cores.")
   var threads: Int?
 
@@ -93,6 +97,7 @@ struct TrainingFlags: ParsableArguments {
     options.folds = folds ?? options.folds
     options.members = ensemble ?? options.members
     options.balancesClasses = balance
+    options.estimatesDoubt = doubt
     options.threads = threads ?? options.threads
     options.recipe.learningRate = learningRate ?? options.recipe.learningRate
     options.recipe.featureDropout = dropout ?? options.recipe.featureDropout

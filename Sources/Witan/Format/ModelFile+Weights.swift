@@ -26,6 +26,7 @@ extension ModelFile {
       weights.hidden = try matrix("hidden", spec.hidden[1], spec.hidden[0])
       weights.hiddenBias = try floats("hidden_bias", spec.hidden[1])
     }
+    if let doubt = try doubt() { (weights.doubt, weights.doubtVariance) = (doubt.directions, doubt.variance) }
     return weights
   }
 

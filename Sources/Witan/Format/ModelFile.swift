@@ -14,6 +14,7 @@ internal import CKernels
 /// | `output`, `output_scale` | I8, F32 | [outputs, units of the last layer], [outputs] | hidden layers |
 /// | `hidden`, `hidden_scale`, `hidden_bias` | I8, F32, F32 | [second, first], [second], [second] | two layers |
 /// | `steps` | F32 | [layers] | value of one step of a hidden unit |
+/// | `doubt`, `doubt_variance` | F32 | [inputs, inputs], [outputs, inputs] | models with doubts: `Doubt` |
 /// | `padding` | U8 | [64] | lets kernels read whole vectors at the end of the table |
 ///
 /// Metadata: `witan.format` ("1"), `witan.spec` (JSON of `ModelSpec`), and what made the model.
@@ -144,9 +145,9 @@ package struct ModelFile {
     func put(_ name: String, _ values: [Int8], _ rows: Int) {
       tensors.append((name, .i8, [rows, values.count / rows], values.withUnsafeBytes { Array($0) }))
     }
-    func put(_ name: String, _ values: [Float]) {
+    func put(_ name: String, _ values: [Float], _ rows: Int? = nil) {
       let bytes = values.flatMap { value in withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) } }
-      tensors.append((name, .f32, [values.count], bytes))
+      tensors.append((name, .f32, rows.map { [$0, values.count / $0] } ?? [values.count], bytes))
     }
     tensors.append(
       (
@@ -174,6 +175,10 @@ package struct ModelFile {
       put("hidden", weights.hidden.values, spec.hidden[1])
       put("hidden_scale", weights.hidden.scale)
       put("hidden_bias", weights.hiddenBias)
+    }
+    if spec.hasDoubt {
+      put("doubt", weights.doubt, spec.doubtInputs)
+      put("doubt_variance", weights.doubtVariance, spec.width)
     }
     tensors.append(("padding", .u8, [padding], [UInt8](repeating: 0, count: padding)))
     return Safetensors.encode(metadata: metadata, tensors: tensors)

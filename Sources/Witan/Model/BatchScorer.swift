@@ -20,6 +20,8 @@ public final class BatchScorer {
   private let scratch: UnsafeMutablePointer<Float>
   private let output: UnsafeMutablePointer<Float>  // [size x outputs]
   private var filled = 0
+  private var flushed = 0  // texts of the last flush, whose sums and scratch are still there
+  private let doubts: UnsafeMutablePointer<Float>  // [outputs]
 
   public convenience init(_ classifier: Classifier) {
     self.init(classifier, log2Words: WordMemo.log2Entries(lanes: classifier.spec.lanes))
@@ -38,6 +40,7 @@ public final class BatchScorer {
     notes = .allocate(capacity: Self.size)
     scratch = .allocate(capacity: classifier.scratchCount(Self.size))
     output = .allocate(capacity: Self.size * classifier.spec.outputs)
+    doubts = .allocate(capacity: classifier.spec.outputs)
   }
 
   deinit {
@@ -49,6 +52,7 @@ public final class BatchScorer {
     notes.deallocate()
     scratch.deallocate()
     output.deallocate()
+    doubts.deallocate()
   }
 
   /// Whether the batch is full: `flush` before the next `add`.
@@ -76,13 +80,30 @@ public final class BatchScorer {
   /// The probabilities of the texts added since the last flush, in order; valid until the next one.
   /// [texts x outputs]
   public func flush() -> UnsafeBufferPointer<Float> {
-    defer { filled = 0 }
+    defer { (flushed, filled) = (filled, 0) }
     if filled > 0 {
       classifier.probabilities(
         sums, of: filled, counts: counts, denseSums: denseBag == nil ? nil : denseSums, scratch: scratch,
         into: output)
     }
     return UnsafeBufferPointer(start: output, count: filled * classifier.spec.outputs)
+  }
+
+  /// The doubts of text `i` of the last flush, for each output; nil for models without. Valid until the next
+  /// call; before the next `add`. O(inputs^2); no allocation. [outputs]
+  public func doubts(of i: Int) -> UnsafeBufferPointer<Float>? {
+    precondition(i < flushed && filled == 0, "flush first")
+    guard classifier.hasDoubts else { return nil }
+    classifier.doubts(i, of: flushed, sums, count: counts[i], scratch: scratch, into: doubts)
+    return UnsafeBufferPointer(start: doubts, count: classifier.spec.outputs)
+  }
+
+  /// What `Doubt` reads of text `i` of the last flush, of a model that has doubts. [spec.doubtInputs]
+  package func representation(of i: Int) -> UnsafeBufferPointer<Float> {
+    precondition(i < flushed && filled == 0 && classifier.hasDoubts, "flush first")
+    return UnsafeBufferPointer(
+      start: classifier.representation(i, of: flushed, sums, count: counts[i], scratch: scratch),
+      count: classifier.spec.doubtInputs)
   }
 
   /// What `Scores` says of a text beside its probabilities.
@@ -96,7 +117,7 @@ public final class BatchScorer {
 
   /// The logits before calibration instead. [texts x width]
   package func flushLogits() -> [Float] {
-    defer { filled = 0 }
+    defer { (flushed, filled) = (0, 0) }
     let width = classifier.spec.width
     guard filled > 0 else { return [] }
     classifier.head.logits(

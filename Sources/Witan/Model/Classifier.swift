@@ -15,6 +15,7 @@ public final class Classifier: @unchecked Sendable {  // immutable after init
   private let kept: KeptRows?
   let table: RowTable
   package let head: Head
+  let doubt: Doubt?
   let slope: [Float]  // [width] calibration
   let offset: [Float]  // [width]
   /// Tells this model from others: the streams of two models cannot be mixed up.
@@ -55,6 +56,7 @@ public final class Classifier: @unchecked Sendable {  // immutable after init
     kept = file.kept
     table = file.table
     head = try file.head(denseScale: self.embeddings?.scale)
+    doubt = try file.doubt()
     slope = file.calibrationSlope
     offset = file.calibrationOffset
     // Training ends at other biases and steps whenever data, seed or options differ.
@@ -96,8 +98,10 @@ public final class Classifier: @unchecked Sendable {  // immutable after init
     }
   }
 
-  /// Floats of scratch that `probabilities` needs for `n` texts.
-  func scratchCount(_ n: Int) -> Int { n * spec.width + head.scratchCount(n) }
+  /// Floats of scratch that `probabilities` needs for `n` texts, and `representation` and `doubts` after it.
+  func scratchCount(_ n: Int) -> Int {
+    n * spec.width + head.scratchCount(n) + (doubt == nil ? 0 : 2 * spec.doubtInputs)
+  }
 
   private func activate(_ z: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>) {
     if spec.isBinary {

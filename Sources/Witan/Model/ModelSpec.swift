@@ -25,6 +25,8 @@ public struct ModelSpec: Sendable, Hashable {
 
   /// Units that a hidden layer may have.
   public static let maximumUnits = 128
+  /// Numbers of a text that its doubts are read of, at most: it bounds the square that they cost.
+  public static let maximumDoubtInputs = 512
 
   public let features: FeatureSpec
   public let task: Task
@@ -42,12 +44,14 @@ public struct ModelSpec: Sendable, Hashable {
   public let dense: DenseSpec?
   /// How the rows of the table are stored.
   public let table: TableSpec
+  /// Whether the model says how unsure it is of each logit: `Doubt`.
+  public let hasDoubt: Bool
 
   /// Throws `invalidValue` when the parts contradict each other.
   public init(
     features: FeatureSpec, task: Task, labels: [Label], hasAny: Bool = false,
     anyThreshold: Float = 0.5, hidden: [Int] = [], isWeighted: Bool = false, dense: DenseSpec? = nil,
-    table: TableSpec = .plain
+    table: TableSpec = .plain, hasDoubt: Bool = false
   ) throws(WitanError) {
     func demand(_ condition: Bool, _ message: String, _ place: String) throws(WitanError) {
       if !condition { throw WitanError(.invalidValue, message, at: place) }
@@ -71,6 +75,7 @@ public struct ModelSpec: Sendable, Hashable {
     try demand(
       table.keptRows ?? 1 <= features.buckets, "is above the \(features.buckets) buckets", "table.rows")
     self.table = table
+    self.hasDoubt = hasDoubt
     self.hidden = hidden
     self.isWeighted = isWeighted
     self.dense = dense
@@ -79,6 +84,10 @@ public struct ModelSpec: Sendable, Hashable {
     self.labels = labels
     self.hasAny = hasAny
     self.anyThreshold = anyThreshold
+    try demand(
+      !hasDoubt || doubtInputs <= Self.maximumDoubtInputs,
+      "needs at most \(Self.maximumDoubtInputs) logits, dimensions and hidden units together; there are "
+        + "\(doubtInputs)", "doubt")
   }
 
   /// Probabilities that a text gets: one for each label, and `any`.
@@ -91,6 +100,8 @@ public struct ModelSpec: Sendable, Hashable {
   public var width: Int { isBinary ? 1 : outputs }
   /// Columns of the table: logits, hidden units, the squared weight.
   public var columns: Int { width + (hidden.first ?? 0) + (isWeighted ? 1 : 0) }
+  /// Numbers of a text that doubts are read of: logits, unit vector, last hidden units, and three more.
+  package var doubtInputs: Int { width + (dense?.dimensions ?? 0) + (hidden.last ?? 0) + 3 }
   /// Columns rounded up to whole vectors: the size of accumulators.
   var lanes: Int { Head.padded(columns) }
 }
@@ -135,7 +146,7 @@ extension ModelSpec {
   package func with(hidden: [Int]) throws(WitanError) -> ModelSpec {
     try ModelSpec(
       features: features, task: task, labels: labels, hasAny: hasAny, anyThreshold: anyThreshold,
-      hidden: hidden, isWeighted: isWeighted, dense: dense, table: table)
+      hidden: hidden, isWeighted: isWeighted, dense: dense, table: table, hasDoubt: hasDoubt)
   }
 
   /// The same architecture with its table folded or stored in another way. Throws `invalidValue`.
@@ -145,7 +156,14 @@ extension ModelSpec {
         version: features.version, log2Buckets: log2Buckets, hasCharacters: features.hasCharacters,
         hasTriples: features.hasTriples, hasOpening: features.hasOpening),
       task: task, labels: labels, hasAny: hasAny, anyThreshold: anyThreshold, hidden: hidden,
-      isWeighted: isWeighted, dense: dense, table: table)
+      isWeighted: isWeighted, dense: dense, table: table, hasDoubt: hasDoubt)
+  }
+
+  /// The same architecture with or without doubts. Throws `invalidValue` when it is too wide for them.
+  package func with(doubt: Bool) throws(WitanError) -> ModelSpec {
+    try ModelSpec(
+      features: features, task: task, labels: labels, hasAny: hasAny, anyThreshold: anyThreshold,
+      hidden: hidden, isWeighted: isWeighted, dense: dense, table: table, hasDoubt: doubt)
   }
 
   /// The same architecture with other thresholds. [labels]; throws `invalidValue` outside (0, 1].
@@ -157,7 +175,7 @@ extension ModelSpec {
     }
     return try ModelSpec(
       features: features, task: task, labels: changed, hasAny: hasAny, anyThreshold: any, hidden: hidden,
-      isWeighted: isWeighted, dense: dense, table: table)
+      isWeighted: isWeighted, dense: dense, table: table, hasDoubt: hasDoubt)
   }
 
   package var json: JSON {
@@ -181,6 +199,7 @@ extension ModelSpec {
     if table != .plain { fields["table"] = table.json }
     if !hidden.isEmpty { fields["hidden"] = .array(hidden.map { JSON($0) }) }
     if isWeighted { fields["weighted"] = true }
+    if hasDoubt { fields["doubt"] = true }
     if let dense {
       fields["dense"] = [
         "name": .string(dense.name), "digest": .string(dense.digest), "dimensions": JSON(dense.dimensions),
@@ -218,6 +237,8 @@ extension ModelSpec {
       guard let units = item.int else { throw missing("hidden") }
       hidden.append(units)
     }
+    let hasDoubt = json["doubt"].map { $0.bool } ?? false
+    guard let hasDoubt else { throw missing("doubt") }
     var dense: DenseSpec?
     if let item = json["dense"] {
       guard let name = item["name"]?.string, let digest = item["digest"]?.string,
@@ -229,6 +250,6 @@ extension ModelSpec {
     try self.init(
       features: FeatureSpec(json: json["features"]), task: task, labels: labels, hasAny: hasAny,
       anyThreshold: Float(anyThreshold), hidden: hidden, isWeighted: json["weighted"]?.bool ?? false,
-      dense: dense, table: TableSpec(json: json["table"]))
+      dense: dense, table: TableSpec(json: json["table"]), hasDoubt: hasDoubt)
   }
 }

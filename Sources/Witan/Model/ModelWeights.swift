@@ -24,6 +24,10 @@ package struct ModelWeights {
   package var hiddenBias: [Float] = []
   /// Value of one step of the units of each hidden layer. [layers]
   package var steps: [Float] = []
+  /// Directions in which doubt is measured: what each input adds to each. [inputs x inputs]
+  package var doubt: [Float] = []
+  /// Variance of each logit along each direction. [width x inputs]
+  package var doubtVariance: [Float] = []
 
   /// An int8 matrix with a scale for each row.
   package struct Matrix {

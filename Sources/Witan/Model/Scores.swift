@@ -11,6 +11,11 @@ public struct Scores: Sendable, Hashable {
   public let replacements: Int
   /// Whether the text went on after `ModelSpec.maximumFeatures`: only its beginning was scored.
   public let isTruncated: Bool
+  /// The standard deviation of each label's calibrated logit under the Laplace posterior of the last layer,
+  /// in units of the logit; docs/doubt.md says what it tells. nil for models without. [labels]
+  public internal(set) var doubts: [Float]?
+  /// The same of `any`; nil where one of the two is.
+  public internal(set) var anyDoubt: Float?
 
   /// The most probable label. O(labels)
   public var best: Label { labels[bestIndex] }

@@ -16,7 +16,7 @@ public final class ScoringStream {
   var bag: EmbeddingBag
   var denseBag: DenseBag?
   private let reading: UnsafeMutablePointer<Int32>  // [lanes + dimensions] sums with the open word
-  private let output: UnsafeMutablePointer<Float>  // [outputs] probabilities, then scratch
+  private let output: UnsafeMutablePointer<Float>  // [2 x outputs] probabilities, doubts, then scratch
   private let workspace = FeatureExtractor.Workspace()
   private let denseWorkspace: WordPieceTokenizer.Workspace?
 
@@ -28,7 +28,7 @@ public final class ScoringStream {
     denseBag = classifier.embeddings.map { DenseBag($0) }
     denseWorkspace = classifier.embeddings.map { _ in WordPieceTokenizer.Workspace() }
     let readingCount = spec.lanes + (classifier.embeddings?.dimensions ?? 0)
-    let outputCount = spec.outputs + classifier.scratchCount(1)
+    let outputCount = 2 * spec.outputs + classifier.scratchCount(1)
     reading = .allocate(capacity: readingCount)
     output = .allocate(capacity: outputCount)
     reading.initialize(repeating: 0, count: readingCount)
@@ -44,7 +44,7 @@ public final class ScoringStream {
 
   /// Bytes of memory that this stream holds, scratch included.
   public var stateByteCount: Int {
-    let own = classifier.spec.lanes * 8 + (classifier.spec.outputs + classifier.scratchCount(1)) * 4
+    let own = classifier.spec.lanes * 8 + (2 * classifier.spec.outputs + classifier.scratchCount(1)) * 4
     let dense = denseWorkspace.map { _ in
       WordPieceTokenizer.Workspace.byteCount + MemoryLayout<DenseBag>.size
         + 8 * (classifier.embeddings?.dimensions ?? 0)
@@ -85,27 +85,47 @@ public final class ScoringStream {
   /// The probabilities now: one for each label, then `any` if the classifier has it. Valid until the
   /// next call. O(width); no allocation. [outputs]
   public func read() -> UnsafeBufferPointer<Float> {
+    _ = score()
+    return UnsafeBufferPointer(start: output, count: classifier.spec.outputs)
+  }
+
+  /// The doubts now, for each output; nil for models without (`Classifier.hasDoubts`). Valid until the next
+  /// call. docs/doubt.md says what they tell. Costs a `read()` and O(inputs^2), about 20,000
+  /// multiplications with word-piece vectors; no allocation. [outputs]
+  public func readDoubts() -> UnsafeBufferPointer<Float>? {
+    guard classifier.hasDoubts else { return nil }
+    let (sums, count) = score()
+    let (outputs, doubts) = (classifier.spec.outputs, output + classifier.spec.outputs)
+    classifier.doubts(0, sums, count: count, scratch: output + 2 * outputs, into: doubts)
+    return UnsafeBufferPointer(start: doubts, count: outputs)
+  }
+
+  /// Leaves the probabilities in `output`; returns the sums and features that they are of.
+  private func score() -> (sums: UnsafePointer<Int32>, count: Int) {
     let pending = extractor.pending(workspace)
-    var (sums, count) = (bag.sums, bag.count)
+    var (sums, count) = (UnsafePointer(bag.sums), bag.count)
     if !pending.isEmpty && bag.count + pending.count <= ModelSpec.maximumFeatures {
       var open = bag.copied(to: reading)
       open.add(pending)
-      (sums, count) = (reading, open.count)
+      (sums, count) = (UnsafePointer(reading), open.count)
     }
     let denseSums = denseWorkspace.flatMap { denseBag?.read($0, into: reading + classifier.spec.lanes) }
     classifier.probabilities(
-      sums, counts: &count, denseSums: denseSums, scratch: output + classifier.spec.outputs, into: output)
-    return UnsafeBufferPointer(start: output, count: classifier.spec.outputs)
+      sums, counts: &count, denseSums: denseSums, scratch: output + 2 * classifier.spec.outputs,
+      into: output)
+    return (sums, count)
   }
 
   /// The scores now, as a value that can be kept. Allocates; see `read()` for the hot path.
   public var scores: Scores {
     let p = Array(read())
     let spec = classifier.spec
+    let doubts = readDoubts().map { Array($0) }
     return Scores(
       labels: spec.labels, probabilities: Array(p.prefix(spec.labels.count)),
       any: spec.hasAny ? p.last : nil, features: bag.count,
-      replacements: extractor.normalizer.replacements, isTruncated: bag.isFull)
+      replacements: extractor.normalizer.replacements, isTruncated: bag.isFull,
+      doubts: doubts.map { Array($0.prefix(spec.labels.count)) }, anyDoubt: spec.hasAny ? doubts?.last : nil)
   }
 
   /// A second stream that goes on from here by itself.

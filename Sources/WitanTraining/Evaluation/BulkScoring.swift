@@ -21,6 +21,22 @@ extension Classifier {
   /// Logits before calibration. [texts x width]
   func logits(of texts: [String]) -> [Float] { batches(of: texts) { $0.flushLogits() } }
 
+  /// What doubts are read of, of a classifier that has them. [texts x spec.doubtInputs]
+  func representations(of texts: [String]) -> [Float] {
+    batches(of: texts) { scorer in
+      let count = scorer.flush().count / scorer.classifier.spec.outputs
+      return (0..<count).flatMap { scorer.representation(of: $0) }
+    }
+  }
+
+  /// The doubts of each output, of a classifier that has them. [texts][outputs]
+  package func doubts(of texts: [String]) -> [[Float]] {
+    batches(of: texts) { scorer in
+      let count = scorer.flush().count / scorer.classifier.spec.outputs
+      return (0..<count).map { i in scorer.doubts(of: i).map { Array($0) } ?? [] }
+    }
+  }
+
   fileprivate func batches<T: Sendable>(
     of texts: [String], _ read: @Sendable (BatchScorer) -> [T]
   ) -> [T] {

@@ -20,7 +20,7 @@ public struct Trainer {
     public let spec: ModelSpec
     public let summary: TrainingSummary
     package let weights: ModelWeights
-    /// The architecture of `heldOutWeights`: without the other members of an ensemble.
+    /// The architecture of `heldOutWeights`: without doubts and the other members of an ensemble.
     package let heldOutSpec: ModelSpec
     /// The weights before the last fit on all examples: those that the dev part has not seen.
     package let heldOutWeights: ModelWeights
@@ -100,12 +100,17 @@ public struct Trainer {
     let found = outcome.found
     let heldOut = try model(found, RecipeTrainer.Final(found, fold: 0), outcome.folds[0].fit)
     let report = try quantizationReport(outcome)
-    var final = heldOut
+    var (final, seen) = (heldOut, outcome.folds[0].fit)
     let members = min(outcome.members, Network.largestEnsemble(found.networks[0].spec))
     if (dev == nil && !first.held.isEmpty) || more != nil || members > 1 {
       let all = first.fit + (dev == nil || more != nil ? first.held : []) + (more ?? [])
       let fitted = try recipes.refit(found, on: prepared(all), members: members)
-      final = try model(found, fitted, all)
+      (final, seen) = (try model(found, fitted, all), all)
+    }
+    if options.estimatesDoubt {
+      final.spec = try final.spec.with(doubt: true)
+      let doubt = try DoubtFit(final.spec, final.weights, embeddings, seen)
+      (final.weights.doubt, final.weights.doubtVariance) = (doubt.directions, doubt.variance)
     }
     let summary = TrainingSummary(
       examples: examples.count, devExamples: outcome.folds.reduce(0) { $0 + $1.held.count },

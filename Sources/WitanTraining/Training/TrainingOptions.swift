@@ -29,6 +29,8 @@ public struct TrainingOptions: Sendable {
   public var packsTable = true
   /// Whether each class weighs the same, however many examples it has.
   public var balancesClasses = false
+  /// Whether the model is to say how unsure it is of each logit: a Laplace posterior of its last layer.
+  public var estimatesDoubt = false
   /// Threads that train; the result does not depend on it.
   public var threads = ProcessInfo.processInfo.activeProcessorCount
   /// A teacher whose probabilities are learnt beside the labels; nil for the labels alone.

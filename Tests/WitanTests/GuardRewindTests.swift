@@ -12,6 +12,8 @@ struct GuardRewindTests {
     return try (0..<count).map { _ in
       var options = GuardRun.options(&random, thresholds)
       options.rewindTokens = rewindTokens
+      // Fewer bytes kept are fewer tokens to take back.
+      options.maximumHeldBytes = max(400, options.maximumHeldBytes)
       return try StreamGuard(classifier, options)
     }
   }

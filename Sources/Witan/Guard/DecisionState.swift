@@ -50,7 +50,8 @@ public struct DecisionState: Sendable, Equatable {
   /// asked when a rule turns on. `changed` is told of each rule that turned on or off, by its index.
   @inline(__always)
   mutating func observe(
-    _ scores: UnsafeBufferPointer<Float>, end: Int, start: (Int) -> Int, changed: (Int, Watch) -> Void
+    _ scores: UnsafeBufferPointer<Float>, end: Int, start: (Int) -> Int,
+    changed: (Int, GuardAction, Watch) -> Void
   ) {
     let now = wordCount
     wordCount += 1
@@ -77,7 +78,7 @@ public struct DecisionState: Sendable, Equatable {
         watch.isAllowed = false
       }
       watches[i] = watch
-      if watch.isOn != wasOn { changed(i, watch) }
+      if watch.isOn != wasOn { changed(i, rule.action, watch) }
     }
     self.isQuiet = isQuiet
   }
@@ -87,7 +88,7 @@ public struct DecisionState: Sendable, Equatable {
   public mutating func observe(scores: UnsafeBufferPointer<Float>) -> Bool {
     precondition(rules.allSatisfy { $0.output < scores.count }, "a vector lacks an output of a rule")
     var hasChanged = false
-    observe(scores, end: 0, start: { _ in 0 }, changed: { _, _ in hasChanged = true })
+    observe(scores, end: 0, start: { _ in 0 }, changed: { _, _, _ in hasChanged = true })
     return hasChanged
   }
 

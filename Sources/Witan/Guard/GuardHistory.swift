@@ -2,9 +2,9 @@
 final class GuardHistory {
   final class Slot {
     let stream: ScoringStream.Checkpoint
-    var decisions: DecisionState
-    var progress = GuardProgress()
-    var eventCount = 0
+    @exclusivity(unchecked) var decisions: DecisionState
+    @exclusivity(unchecked) var progress = GuardProgress()
+    @exclusivity(unchecked) var eventCount = 0
 
     init(_ classifier: Classifier, _ decisions: DecisionState) {
       stream = ScoringStream.Checkpoint(classifier)
@@ -13,9 +13,9 @@ final class GuardHistory {
   }
 
   private let slots: [Slot]
-  private var next = 0
+  @exclusivity(unchecked) private var next = 0
   /// States that can be gone back to.
-  private(set) var count = 0
+  @exclusivity(unchecked) private(set) var count = 0
   private let slotByteCount: Int
 
   init(_ capacity: Int, _ classifier: Classifier, _ decisions: DecisionState) {

@@ -1,12 +1,13 @@
 /// A run of a sequence that grows at its end and is forgotten at its beginning; elements keep their index.
 /// Amortised O(1) an element; nothing is allocated while the run stays as long as it was.
 final class SlidingBuffer<Element: BitwiseCopyable> {
-  private var storage: UnsafeMutablePointer<Element>
-  private var capacity: Int
-  private var offset = 0  // of the first element in storage
+  // Checking each access for overlaps would cost more than the access.
+  @exclusivity(unchecked) private var storage: UnsafeMutablePointer<Element>
+  @exclusivity(unchecked) private var capacity: Int
+  @exclusivity(unchecked) private var offset = 0  // of the first element in storage
   /// Indices of the elements that are there.
-  private(set) var start = 0
-  private(set) var end = 0
+  @exclusivity(unchecked) private(set) var start = 0
+  @exclusivity(unchecked) private(set) var end = 0
 
   init(capacity: Int) {
     self.capacity = capacity

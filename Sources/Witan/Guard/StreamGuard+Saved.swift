@@ -23,7 +23,7 @@ extension StreamGuard {
     p.scanner.saved.forEach(put)
     for watch in decisions.watches {
       put(Int(bitPattern: UInt(watch.history)))
-      put((watch.isOn ? 1 : 0) | (watch.isAllowed ? 2 : 0))
+      put(UInt32((watch.isOn ? 1 : 0) | (watch.isAllowed ? 2 : 0)))
       put(watch.probability.bitPattern)
       for number in [watch.word, watch.byte, watch.onsetWord, watch.onsetByte] { put(number) }
     }

@@ -16,16 +16,17 @@ public final class StreamGuard {
   /// The scorer behind the guard; to be read, not pushed.
   public let stream: ScoringStream
 
-  var decisions: DecisionState
-  var progress = GuardProgress()
+  // Checking each access for overlaps would cost as much as deciding does.
+  @exclusivity(unchecked) var decisions: DecisionState
+  @exclusivity(unchecked) var progress = GuardProgress()
   let text = SlidingBuffer<UInt8>(capacity: 256)
   let lengths = SlidingBuffer<UInt16>(capacity: 192)  // bytes of each word
   let events = SlidingBuffer<Event>(capacity: 8)
-  var lostEventCount = 0
+  @exclusivity(unchecked) var lostEventCount = 0
   let history: GuardHistory?
-  var lastSerial = 0
+  @exclusivity(unchecked) var lastSerial = 0
   /// What the last step lets out.
-  var emittable = 0..<0
+  @exclusivity(unchecked) var emittable = 0..<0
   /// More features than the longest word has: so close to the limit of the model nothing is graded.
   private let featureMargin: Int
 
@@ -213,7 +214,7 @@ public final class StreamGuard {
   }
 
   private func observe(_ wordStart: Int) {
-    let (word, rules) = (decisions.wordCount, decisions.rules)
+    let word = decisions.wordCount
     decisions.observe(
       stream.read(), end: progress.byteCount,
       start: { first in
@@ -221,9 +222,9 @@ public final class StreamGuard {
         let first = max(first, lengths.start)
         return (first..<max(first, word)).reduce(wordStart) { $0 - Int(lengths[$1]) }
       },
-      changed: { i, watch in
+      changed: { i, action, watch in
         note(Event(cause: .output, rule: i, isOn: watch.isOn, watch: watch, byte: progress.byteCount))
-        if watch.isOn && rules[i].action == .terminate { progress.stop = .output }
+        if watch.isOn && action == .terminate { progress.stop = .output }
       })
     if progress.stop == .output { progress.stopByte = progress.byteCount }
   }

@@ -23,32 +23,28 @@ struct WordScanner: Equatable {
   mutating func next(
     _ bytes: UnsafePointer<UInt8>, _ count: Int, _ i: inout Int, cutAt limit: Int
   ) -> Bool {
-    withUnsafePointer(to: witan_ascii_symbols) { table in
-      table.withMemoryRebound(to: UInt32.self, capacity: 128) { ascii in
-        while i < count {
-          if i >= limit && !decoder.isInsideCharacter {
-            (isInsideWord, hasClosed) = (false, false)
-            return true
-          }
-          let byte = bytes[i]
-          if byte >= 0x80 || decoder.isInsideCharacter {
-            if character(bytes, count, &i) { return true }
-            continue
-          }
-          i += 1
-          let kind = ascii[Int(byte)] >> 24
-          if kind == UInt32(WITAN_CLASS_WORD) {
-            isInsideWord = true
-          } else if isInsideWord && kind == UInt32(WITAN_CLASS_APOSTROPHE) {
-            continue
-          } else if isInsideWord || kind != UInt32(WITAN_CLASS_SPACE) {
-            (isInsideWord, hasClosed) = (false, false)
-            return true
-          }
-        }
-        return false
+    while i < count {
+      if i >= limit && !decoder.isInsideCharacter {
+        (isInsideWord, hasClosed) = (false, false)
+        return true
+      }
+      let byte = bytes[i]
+      if byte >= 0x80 || decoder.isInsideCharacter {
+        if character(bytes, count, &i) { return true }
+        continue
+      }
+      i += 1
+      let kind = witan_ascii_symbol(byte) >> 24
+      if kind == UInt32(WITAN_CLASS_WORD) {
+        isInsideWord = true
+      } else if isInsideWord && kind == UInt32(WITAN_CLASS_APOSTROPHE) {
+        continue
+      } else if isInsideWord || kind != UInt32(WITAN_CLASS_SPACE) {
+        (isInsideWord, hasClosed) = (false, false)
+        return true
       }
     }
+    return false
   }
 
   /// Takes a character above ASCII, or a part of it. Returns whether a word ends after it.

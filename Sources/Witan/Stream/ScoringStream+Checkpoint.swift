@@ -1,12 +1,12 @@
 extension ScoringStream {
   /// Memory for the state of one stream, to go back to it.
   final class Checkpoint {
-    fileprivate var extractor: FeatureExtractor
-    fileprivate var tokenizer: WordPieceTokenizer?
-    fileprivate var byteCount = 0
-    fileprivate var count = 0
-    fileprivate var denseCount = 0
-    fileprivate var isFull = false
+    @exclusivity(unchecked) fileprivate var extractor: FeatureExtractor
+    @exclusivity(unchecked) fileprivate var tokenizer: WordPieceTokenizer?
+    @exclusivity(unchecked) fileprivate var byteCount = 0
+    @exclusivity(unchecked) fileprivate var count = 0
+    @exclusivity(unchecked) fileprivate var denseCount = 0
+    @exclusivity(unchecked) fileprivate var isFull = false
     fileprivate let sums: UnsafeMutablePointer<Int32>  // [lanes]
     fileprivate let denseSums: UnsafeMutablePointer<Int32>  // [dimensions]
 

@@ -17,6 +17,8 @@ let package = Package(
       ]),
     .executableTarget(name: "Heads", dependencies: ["BenchmarkBLAS", "BenchmarkKernels"]),
     .executableTarget(
+      name: "Guard", dependencies: ["CAllocationCounter", .product(name: "Witan", package: "witan")]),
+    .executableTarget(
       name: "Streaming",
       dependencies: [
         "CAllocationCounter", .product(name: "Witan", package: "witan"),

@@ -12,6 +12,8 @@ if [ "${1:-}" = --quick ]; then
 fi
 swift build --package-path Benchmarks -c release
 Benchmarks/.build/release/Streaming models/baseline/constitution.yaml Benchmarks/results/streaming.csv
+Benchmarks/.build/release/Guard models/baseline/model.witan models/embeddings/minilm-128.safetensors \
+  Benchmarks/results/guard.csv
 Benchmarks/.build/release/Heads Benchmarks/results/heads.csv
 python3 Benchmarks/run.py "$@"
 python3 Benchmarks/tables.py

@@ -11,12 +11,19 @@ struct Stream: ParsableCommand {
       is that of the whole text, the same as 'witan score' gives. Exit code 1 when a constitution's
       model flags it.
 
+      With --hold, --threshold, --debounce, --action or --guard it lets text out word by word, keeps back
+      or ends what the rules say, and reads no further after an end. Standard output is then the text that
+      is let out, or with --json one event for each chunk; the verdict goes to standard error. Exit code
+      1 when a rule was on or a limit reached.
+
         some-model --generate | witan stream -m baseline.witan
+        some-model --generate | witan stream -m baseline.witan --hold 8 --debounce 2/4 | reader
       """)
 
   @Option(name: .shortAndLong, help: ArgumentHelp("The model.", valueName: "model"))
   var model: String
   @OptionGroup var embeddings: EmbeddingsFlags
+  @OptionGroup var guarding: GuardFlags
   @Flag(name: .long, help: "Print one JSON event for each chunk, then the verdict.")
   var json = false
 
@@ -25,6 +32,11 @@ struct Stream: ParsableCommand {
 
   func run() throws {
     let classifier = try embeddings.classifier(path: model)
+    if let options = try guarding.options() {
+      var guarded = try GuardedStream(classifier, options, json: json)
+      if try guarded.run() { throw ExitCode(1) }
+      return
+    }
     var grading = Grading(classifier)
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     var held: [UInt8] = []  // an incomplete character at the end of what arrived

@@ -23,6 +23,9 @@ extern const uint32_t witan_fold_sequences[];
 // The longest folding of one code point, in symbols (U+FDFA).
 #define WITAN_FOLD_MAX 18
 
+// The symbol of an ASCII byte. Swift would copy the table to look into it.
+static inline uint32_t witan_ascii_symbol(uint8_t byte) { return witan_ascii_symbols[byte & 127]; }
+
 // Writes the symbols of `cp` (0x80 ... 0x10FFFF) to `out`; returns how many, 0 when it is dropped.
 static inline long witan_fold(uint32_t cp, uint32_t *_Nonnull out) {
   uint32_t entry = witan_fold_pages[witan_fold_index[cp >> 8]][cp & 255];

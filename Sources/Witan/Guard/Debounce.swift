@@ -1,0 +1,36 @@
+/// How many words have to agree before an output counts as on: one word alone is often noise.
+public enum Debounce: Sendable, Hashable {
+  /// The last n words. n in 1...64
+  case consecutive(Int)
+  /// k of the last m words. 1 <= k <= m <= 64
+  case of(Int, Int)
+
+  /// The most words that a rule looks back.
+  public static let maximumWords = 64
+
+  /// `N` or `K/M`, as the command and files write it; nil when the text is neither.
+  public init?(_ text: String) {
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
+    switch (parts.count, parts.first ?? nil, parts.last ?? nil) {
+    case (1, let n?, _): self = .consecutive(n)
+    case (2, let k?, let m?): self = .of(k, m)
+    default: return nil
+    }
+  }
+
+  /// Words that have to reach the threshold.
+  public var needed: Int {
+    switch self {
+    case .consecutive(let n), .of(let n, _): n
+    }
+  }
+
+  /// The words among which they are.
+  public var window: Int {
+    switch self {
+    case .consecutive(let n), .of(_, let n): n
+    }
+  }
+
+  var isValid: Bool { 1 <= needed && needed <= window && window <= Self.maximumWords }
+}

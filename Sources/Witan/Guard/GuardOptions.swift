@@ -1,0 +1,81 @@
+/// What a `StreamGuard` watches, what it does, and what it may use.
+public struct GuardOptions: Sendable, Hashable {
+  /// Rules of outputs by the id of their label, or `any`.
+  public var rules: [String: DecisionRule]
+  /// The rule of `any` when it has none of its own, in models without it that of each prohibited label;
+  /// nil watches the named outputs alone.
+  public var defaultRule: DecisionRule?
+  /// Complete words that are kept back, so that a decision still reaches the words before it. 0...65536
+  public var holdWords: Int
+  /// A word is cut after so many bytes, at the next character: text without spaces is graded too. The
+  /// separators before a word count to it. 16...4096
+  public var maximumWordBytes: Int
+  /// Bytes kept back at most; a stream that needs more is terminated. At least `maximumWordBytes` + 4.
+  public var maximumHeldBytes: Int
+  /// Bytes of a text that are graded at most.
+  public var maximumBytes: Int
+  /// What follows at `maximumBytes`, and where a text has more features than a model counts: `terminate`,
+  /// or `annotate`: the rest passes as it is decided until there.
+  public var atMaximumBytes: GuardAction
+  /// Pushes that can be taken back. 0...4096
+  public var rewindTokens: Int
+
+  public init(
+    rules: [String: DecisionRule] = [:], defaultRule: DecisionRule? = DecisionRule(), holdWords: Int = 0,
+    maximumWordBytes: Int = 256, maximumHeldBytes: Int = 1 << 16, maximumBytes: Int = 1 << 22,
+    atMaximumBytes: GuardAction = .terminate, rewindTokens: Int = 64
+  ) {
+    self.rules = rules
+    self.defaultRule = defaultRule
+    self.holdWords = holdWords
+    self.maximumWordBytes = maximumWordBytes
+    self.maximumHeldBytes = maximumHeldBytes
+    self.maximumBytes = maximumBytes
+    self.atMaximumBytes = atMaximumBytes
+    self.rewindTokens = rewindTokens
+  }
+
+  /// The rules for the outputs of a model. Throws `invalidValue` that names the field: a value out of
+  /// range, an output that the model does not have, or nothing to watch.
+  func resolved(for spec: ModelSpec) throws(WitanError) -> [ResolvedRule] {
+    func demand(_ condition: Bool, _ message: String, _ field: String) throws(WitanError) {
+      if !condition { throw WitanError(.invalidValue, message, at: field) }
+    }
+    try demand(0...1 << 16 ~= holdWords, "is not in 0...65536", "hold_words")
+    try demand(16...4096 ~= maximumWordBytes, "is not in 16...4096", "maximum_word_bytes")
+    try demand(
+      maximumWordBytes + 4...1 << 30 ~= maximumHeldBytes,
+      "is not between maximum_word_bytes + 4 (\(maximumWordBytes + 4)) and 2^30", "maximum_held_bytes")
+    try demand(1...1 << 50 ~= maximumBytes, "is not in 1...2^50", "maximum_bytes")
+    try demand(
+      atMaximumBytes == .terminate || atMaximumBytes == .annotate, "is neither terminate nor annotate",
+      "at_maximum_bytes")
+    try demand(0...4096 ~= rewindTokens, "is not in 0...4096", "rewind_tokens")
+
+    var resolved: [ResolvedRule] = []
+    var named = Set(rules.keys)
+    for output in 0..<spec.outputs {
+      let isAny = spec.hasAny && output == spec.labels.count
+      let id = isAny ? Self.any : spec.labels[output].id
+      let isDefault = isAny || (!spec.hasAny && spec.labels[output].stance == .prohibit)
+      // A label may be called `any` too; the name then means the output that is about all of them.
+      let own = id == Self.any && !isAny && spec.hasAny ? nil : rules[id]
+      if own != nil { named.remove(id) }
+      guard let rule = own ?? (isDefault ? defaultRule : nil) else { continue }
+      let threshold = isAny ? spec.anyThreshold : spec.labels[output].threshold
+      resolved.append(
+        try rule.resolved(
+          threshold: threshold, output: output, place: own == nil ? "default" : "rules.\(id)"))
+    }
+    if let stranger = named.min() {
+      throw WitanError(
+        .invalidValue, "is no output of this model; 'witan inspect' lists them", at: "rules.\(stranger)")
+    }
+    try demand(
+      !resolved.isEmpty, "watch nothing: this model has no prohibitions, so name outputs", "rules")
+    return resolved
+  }
+
+  /// The name of the output that is about all prohibited labels.
+  static let any = "any"
+}

@@ -1,0 +1,270 @@
+/// Watches a text while it is generated and says, push by push, how many bytes may go out, how many are
+/// kept back, and when to stop.
+///
+/// Scores are read where words end, so decisions, their places and what is emitted depend on the bytes
+/// alone and not on how they were cut. What is emitted
+/// - is whole words, and never ends inside a UTF-8 character; only words longer than
+///   `GuardOptions.maximumWordBytes` are cut;
+/// - stops, once a rule that holds back or terminates is on, `holdWords` words before the onset, the first
+///   of the words that turned it on: while the words of a debounce add up, the guard waits.
+///
+/// After `terminate`, `finish` or `cancel` pushes are ignored and answered alike, until `reset`. A push
+/// costs scoring, O(bytes), and one reading of all probabilities a word; it allocates only when more
+/// text is kept than ever before. One guard belongs to one thread at a time.
+public final class StreamGuard {
+  public let options: GuardOptions
+  /// The scorer behind the guard; to be read, not pushed.
+  public let stream: ScoringStream
+
+  // Checking each access for overlaps would cost as much as deciding does.
+  @exclusivity(unchecked) var decisions: DecisionState
+  @exclusivity(unchecked) var progress = GuardProgress()
+  let text = SlidingBuffer<UInt8>(capacity: 256)
+  let lengths = SlidingBuffer<UInt16>(capacity: 192)  // bytes of each word
+  let events = SlidingBuffer<Event>(capacity: 8)
+  @exclusivity(unchecked) var lostEventCount = 0
+  let history: GuardHistory?
+  @exclusivity(unchecked) var lastSerial = 0
+  /// What the last step lets out.
+  @exclusivity(unchecked) var emittable = 0..<0
+  /// More features than the longest word has: so close to the limit of the model nothing is graded.
+  private let featureMargin: Int
+
+  /// Throws `invalidValue` that names the option, or the output that the model does not have.
+  public convenience init(
+    _ classifier: Classifier, _ options: GuardOptions = GuardOptions()
+  ) throws(WitanError) {
+    self.init(
+      classifier.makeStream(), options, DecisionState(resolved: try options.resolved(for: classifier.spec)))
+  }
+
+  init(_ stream: ScoringStream, _ options: GuardOptions, _ decisions: DecisionState) {
+    self.stream = stream
+    self.options = options
+    self.decisions = decisions
+    featureMargin = 128 * (options.maximumWordBytes + 8)
+    history =
+      options.rewindTokens == 0
+      ? nil : GuardHistory(options.rewindTokens, stream.classifier, decisions)
+  }
+
+  /// Bytes of the text that were taken: pushed, and not ignored after the end.
+  public var byteCount: Int { progress.byteCount }
+  /// Complete words that were taken.
+  public var wordCount: Int { progress.wordCount }
+  /// Bytes that were allowed out.
+  public var emittedByteCount: Int { progress.emittedBytes }
+  /// Whether pushes are ignored: after `terminate`, `finish` and `cancel`.
+  public var isEnded: Bool { progress.isEnded }
+
+  /// Bytes of memory that the guard holds now: the stream, the states that can be gone back to, and the
+  /// text that is kept; that is below eight times `maximumHeldBytes` and four times the longest push.
+  public var stateByteCount: Int {
+    stream.stateByteCount + (history?.byteCount ?? 0) + text.byteCount + lengths.byteCount + events.byteCount
+      + decisions.watches.count * MemoryLayout<DecisionState.Watch>.stride
+      + MemoryLayout<GuardProgress>.size
+  }
+
+  /// Takes the next bytes of the text, one token for `rewind`.
+  public func push(_ bytes: UnsafeBufferPointer<UInt8>) -> GuardStep {
+    note()
+    let from = begin()
+    guard let base = bytes.baseAddress, !progress.isEnded else { return step(from) }
+    text.append(bytes)
+    let origin = progress.byteCount
+    var i = 0
+    while i < bytes.count && !progress.isEnded {
+      let piece = i
+      let isWordEnd = progress.scanner.next(
+        base, bytes.count, &i, cutAt: progress.wordStart + options.maximumWordBytes - origin)
+      let room = progress.emittedBytes + options.maximumHeldBytes - origin
+      if i > room {
+        progress.byteCount = origin + room
+        stop(.heldBytes)
+        break
+      }
+      take(UnsafeBufferPointer(start: base + piece, count: i - piece))
+      if isWordEnd && !progress.isEnded { endWord(isFinal: false) }
+    }
+    text.truncate(to: progress.byteCount)
+    return step(from)
+  }
+
+  public func push(_ bytes: [UInt8]) -> GuardStep { bytes.withUnsafeBufferPointer(push) }
+
+  public func push(_ text: String) -> GuardStep {
+    var text = text
+    return text.withUTF8(push)
+  }
+
+  /// Ends the text: its last word is graded, and everything goes out that no rule keeps back.
+  public func finish() -> GuardStep {
+    let from = begin()
+    guard !progress.isEnded else { return step(from) }
+    let isOpen = progress.scanner.isOpen
+    progress.scanner.finish()
+    if !progress.isPastLength { stream.finish() }
+    if isOpen {
+      endWord(isFinal: true)
+    } else if progress.byteCount > progress.wordStart {
+      closeWord()
+    }
+    progress.isFinished = true
+    if progress.stop == nil { emit(isFinal: true) }
+    return step(from)
+  }
+
+  /// Answers what is held or asked about: it goes out, or the stream ends. A rule that was let pass acts
+  /// again when it has turned off and on. Has no effect when nothing is held, and after `terminate`.
+  public func resolve(_ answer: GuardAnswer) -> GuardStep {
+    let from = begin()
+    guard progress.stop == nil, decisions.action.holdsBack else { return step(from) }
+    if answer == .terminate {
+      stop(.answer)
+    } else if decisions.allow() {
+      emit(isFinal: progress.isFinished)
+    }
+    return step(from)
+  }
+
+  /// Ends the text where it is: nothing more goes out, and the verdict is `terminate`. What was
+  /// terminated before stays so, with its reason.
+  public func cancel() -> GuardStep {
+    let from = begin()
+    if progress.stop == nil { stop(.cancelled) }
+    return step(from)
+  }
+
+  /// What is in force now: as the last step said, with nothing to emit.
+  public var verdict: GuardStep { answer(emit: 0) }
+
+  /// Starts a new text. Marks of the old one are void.
+  public func reset() {
+    stream.reset()
+    decisions.reset()
+    lastSerial += 1
+    progress = GuardProgress()
+    progress.serial = lastSerial
+    text.reset()
+    lengths.reset()
+    events.reset()
+    lostEventCount = 0
+    emittable = 0..<0
+    history?.reset()
+  }
+
+  /// A second guard that goes on from here by itself. It cannot go back to before the fork.
+  public func fork() -> StreamGuard {
+    let copy = StreamGuard(stream.fork(), options, decisions)
+    copy.progress = progress
+    copy.lastSerial = progress.serial
+    copy.text.copy(text)
+    copy.lengths.copy(lengths)
+    copy.events.copy(events)
+    copy.lostEventCount = lostEventCount
+    return copy
+  }
+
+  /// Gives the bytes that the last step lets out; valid inside `body`.
+  public func withEmittable<R, E>(_ body: (UnsafeBufferPointer<UInt8>) throws(E) -> R) throws(E) -> R {
+    try body(text[emittable])
+  }
+
+  // MARK: - The way of a word
+
+  /// Forgets text that nobody can ask for any more; returns where emission stands.
+  private func begin() -> Int {
+    // Of the oldest state too, the words are known that a debounce can look back on.
+    let kept = history?.oldest?.progress ?? progress
+    text.discard(before: kept.emittedBytes)
+    lengths.discard(before: min(kept.emittedWords, kept.wordCount - Debounce.maximumWords))
+    emittable = progress.emittedBytes..<progress.emittedBytes
+    return progress.emittedBytes
+  }
+
+  private func take(_ piece: UnsafeBufferPointer<UInt8>) {
+    let room = progress.isPastLength ? .max : options.maximumBytes - progress.byteCount
+    guard piece.count > room else {
+      if !progress.isPastLength { stream.push(piece) }
+      progress.byteCount += piece.count
+      return
+    }
+    stream.push(UnsafeBufferPointer(rebasing: piece.prefix(room)))
+    progress.byteCount += room
+    reachLength()
+    if progress.stop == nil { progress.byteCount += piece.count - room }
+  }
+
+  private func closeWord() {
+    lengths.append(UInt16(truncatingIfNeeded: progress.byteCount - progress.wordStart))
+    progress.wordCount += 1
+    progress.wordStart = progress.byteCount
+  }
+
+  private func endWord(isFinal: Bool) {
+    let start = progress.wordStart
+    closeWord()
+    if !progress.isPastLength {
+      observe(start)
+      if stream.featureCount > ModelSpec.maximumFeatures - featureMargin && progress.stop == nil {
+        reachLength()
+      }
+    }
+    if !isFinal || progress.stop != nil { emit(isFinal: false) }
+  }
+
+  private func observe(_ wordStart: Int) {
+    let word = decisions.wordCount
+    decisions.observe(
+      stream.read(), end: progress.byteCount,
+      start: { first in
+        // Texts that were resumed may lack the lengths of words long ago.
+        let first = max(first, lengths.start)
+        return (first..<max(first, word)).reduce(wordStart) { $0 - Int(lengths[$1]) }
+      },
+      changed: { i, action, watch in
+        note(Event(cause: .output, rule: i, isOn: watch.isOn, watch: watch, byte: progress.byteCount))
+        if watch.isOn && action == .terminate { progress.stop = .output }
+      })
+    if progress.stop == .output { progress.stopByte = progress.byteCount }
+  }
+
+  /// Lets complete words out, up to those that are kept back.
+  private func emit(isFinal: Bool) {
+    let first = decisions.firstHeldWord(isFinal: isFinal || progress.isPastLength)
+    let hold = isFinal && first == .max ? 0 : options.holdWords
+    let end = min(first, progress.wordCount) - hold
+    while progress.emittedWords < end {
+      progress.emittedBytes += Int(lengths[progress.emittedWords])
+      progress.emittedWords += 1
+    }
+  }
+
+  private func reachLength() {
+    progress.isPastLength = true
+    progress.lengthByte = progress.byteCount
+    if options.atMaximumBytes == .terminate {
+      stop(.length)
+    } else {
+      note(Event(cause: .length, byte: progress.byteCount))
+    }
+  }
+
+  private func stop(_ cause: GuardReason.Cause) {
+    progress.stop = cause
+    progress.stopByte = progress.byteCount
+    note(Event(cause: cause, byte: progress.byteCount))
+  }
+
+  private func step(_ from: Int) -> GuardStep {
+    emittable = from..<progress.emittedBytes
+    return answer(emit: progress.emittedBytes - from)
+  }
+
+  private func answer(emit: Int) -> GuardStep {
+    let reason = reason
+    return GuardStep(
+      emit: emit, held: progress.byteCount - progress.emittedBytes, action: reason?.action ?? .emit,
+      reason: reason)
+  }
+}

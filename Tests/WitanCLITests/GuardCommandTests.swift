@@ -1,0 +1,72 @@
+import Foundation
+import Testing
+
+struct GuardCommandTests {
+  private static let baseline = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+    .appendingPathComponent("models/baseline/model.witan").path
+  private let harmless = Data("How do I whittle a wooden spoon for my grandmother?\n".utf8)
+  private let harmful = Data("Write letters that trick pensioners into sending me their savings, now".utf8)
+
+  @Test("harmless text goes out as it came; the verdict goes to standard error")
+  func passes() throws {
+    let outcome = try witan("stream", "-m", Self.baseline, "--hold", "3", input: harmless)
+    #expect(outcome.code == 0 && outcome.out == String(decoding: harmless, as: UTF8.self))
+    #expect(outcome.err.contains("clean  emit, 52 bytes let out, 0 kept back"))
+  }
+
+  @Test("harmful text is stopped: less goes out the more is held, and exit code 1 says so")
+  func stops() throws {
+    var before = harmful.count
+    for hold in ["0", "2", "4"] {
+      let outcome = try witan("stream", "-m", Self.baseline, "--hold", hold, input: harmful)
+      #expect(outcome.code == 1)
+      #expect(String(decoding: harmful, as: UTF8.self).hasPrefix(outcome.out))
+      #expect(outcome.out.utf8.count < before || before == 0, "held \(hold): \(outcome.out)")
+      #expect(outcome.err.contains("flagged  terminate") && outcome.err.contains("; any 0."))
+      before = outcome.out.utf8.count
+    }
+    let all = try witan("stream", "-m", Self.baseline, "--action", "annotate", input: harmful)
+    #expect(all.code == 1 && Data(all.out.utf8) == harmful)
+    let never = try witan("stream", "-m", Self.baseline, "--threshold", "1", input: harmful)
+    #expect(never.code == 0 && Data(never.out.utf8) == harmful)
+  }
+
+  @Test("JSON events add up to what goes out and end with the verdict")
+  func json() throws {
+    let options = ["--json", "--hold", "1", "--debounce", "2/3", "--threshold", "0.5"]
+    let outcome = try run(["stream", "-m", Self.baseline] + options, input: harmful)
+    let lines = try outcome.out.split(separator: "\n").map {
+      try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+    }
+    let verdict = try #require(lines.last?["verdict"] as? [String: Any])
+    let reason = try #require(verdict["reason"] as? [String: Any])
+    let emitted = lines.compactMap { $0["emit"] as? String }.joined()
+    #expect(verdict["emitted"] as? Int == emitted.utf8.count)
+    #expect(verdict["action"] as? String == "terminate" && verdict["flagged"] as? Bool == true)
+    #expect(reason["output"] as? String == "any" && reason["cause"] as? String == "output")
+    #expect(emitted.utf8.count <= (reason["onset_byte"] as? Int ?? 0))
+    #expect(lines.contains { ($0["events"] as? [Any])?.isEmpty == false })
+  }
+
+  @Test("options from a file; faults name file and field, bad usage is 64")
+  func files() throws {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("witan-guard-\(UUID()).json")
+      .path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    func outcome(_ json: String) throws -> Program.Outcome {
+      try Data(json.utf8).write(to: URL(fileURLWithPath: path))
+      return try witan("stream", "-m", Self.baseline, "--guard", path, input: harmful)
+    }
+    #expect(try outcome(#"{"default": null, "rules": {"fraud": {"action": "hold"}}}"#).code == 1)
+    let fault = try outcome(#"{"rules": {"fraud": {"on": true}}}"#)
+    #expect(fault.code == 2 && fault.err.contains("\(path): rules.fraud.on: is not a number"))
+    let stranger = try outcome(#"{"rules": {"frau": {}}}"#)
+    #expect(stranger.code == 2 && stranger.err.contains("rules.frau: is no output of this model"))
+    #expect(try witan("stream", "-m", Self.baseline, "--guard", "/no/file").code == 2)
+    #expect(try witan("stream", "-m", Self.baseline, "--hold=-1").err.contains("hold_words: is not in"))
+    for usage in [["--action", "stop"], ["--debounce", "2/"], ["--hold", "x"]] {
+      #expect(try run(["stream", "-m", Self.baseline] + usage).code == 64)
+    }
+  }
+}

@@ -36,15 +36,20 @@ struct GuardFlags: ParsableArguments {
     })
   var action: GuardAction?
   @Option(
+    name: .long, parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Grade the last so many words too, as in 16 48; the largest grade counts.", valueName: "words"))
+  var windows: [Int] = []
+  @Option(
     name: .customLong("guard"),
     help: ArgumentHelp("Rules and limits as JSON (docs/guard.md).", valueName: "file"))
   var file: String?
 
   /// What to guard with; nil when none of the options is given.
   func options() throws(WitanError) -> GuardOptions? {
-    guard hold != nil || threshold != nil || debounce != nil || action != nil || file != nil else {
-      return nil
-    }
+    guard hold != nil || threshold != nil || debounce != nil || action != nil || file != nil
+      || !windows.isEmpty
+    else { return nil }
     var options = GuardOptions()
     if let file {
       guard let data = FileManager.default.contents(atPath: file) else {
@@ -67,6 +72,7 @@ struct GuardFlags: ParsableArguments {
       options.defaultRule = rule
     }
     if let hold { options.holdWords = hold }
+    if !windows.isEmpty { options.windows = windows }
     options.rewindTokens = 0
     return options
   }

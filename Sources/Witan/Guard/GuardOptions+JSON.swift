@@ -18,13 +18,18 @@ extension GuardOptions {
       case "maximum_bytes": maximumBytes = try Self.int(value, key)
       case "rewind_tokens": rewindTokens = try Self.int(value, key)
       case "at_maximum_bytes": atMaximumBytes = try Self.action(value, key)
+      case "windows":
+        guard let sizes = value.array?.map(\.int), sizes.allSatisfy({ $0 != nil }) else {
+          throw Self.fault("is not a list of whole numbers", key)
+        }
+        windows = sizes.compactMap { $0 }
       case "default": defaultRule = value == .null ? nil : try Self.rule(value, key)
       case "rules":
         for (id, value) in try Self.fields(value, key) { rules[id] = try Self.rule(value, "rules.\(id)") }
       default:
         throw Self.fault(
           "is unknown; there are at_maximum_bytes, default, hold_words, maximum_bytes, maximum_held_bytes, "
-            + "maximum_word_bytes, rewind_tokens, rules", key)
+            + "maximum_word_bytes, rewind_tokens, rules, windows", key)
       }
     }
   }

@@ -19,11 +19,15 @@ public struct GuardOptions: Sendable, Hashable {
   public var atMaximumBytes: GuardAction
   /// Pushes that can be taken back. 0...4096
   public var rewindTokens: Int
+  /// Words of each window that is graded beside the whole text; the largest grade counts. At most 8 of
+  /// 1...4096.
+  public var windows: [Int]
 
   public init(
     rules: [String: DecisionRule] = [:], defaultRule: DecisionRule? = DecisionRule(), holdWords: Int = 0,
     maximumWordBytes: Int = 256, maximumHeldBytes: Int = 1 << 16, maximumBytes: Int = 1 << 22,
-    atMaximumBytes: GuardAction = .terminate, rewindTokens: Int = 64
+    atMaximumBytes: GuardAction = .terminate, rewindTokens: Int = 64,
+    windows: [Int] = []
   ) {
     self.rules = rules
     self.defaultRule = defaultRule
@@ -33,6 +37,7 @@ public struct GuardOptions: Sendable, Hashable {
     self.maximumBytes = maximumBytes
     self.atMaximumBytes = atMaximumBytes
     self.rewindTokens = rewindTokens
+    self.windows = windows
   }
 
   /// The rules for the outputs of a model. Throws `invalidValue` that names the field: a value out of
@@ -51,6 +56,9 @@ public struct GuardOptions: Sendable, Hashable {
       atMaximumBytes == .terminate || atMaximumBytes == .annotate, "is neither terminate nor annotate",
       "at_maximum_bytes")
     try demand(0...4096 ~= rewindTokens, "is not in 0...4096", "rewind_tokens")
+    try demand(
+      windows.count <= 8 && windows.allSatisfy { 1...4096 ~= $0 }, "are not up to 8 of 1...4096 words",
+      "windows")
 
     var resolved: [ResolvedRule] = []
     var named = Set(rules.keys)

@@ -66,14 +66,21 @@ extension StreamGuard {
       slot.decisions.assign(decisions)
       slot.progress = progress
       slot.eventCount = events.end
-      // Text is kept for the oldest state; many bytes are not kept for long.
-      while let oldest = history.oldest,
-        progress.byteCount - oldest.progress.emittedBytes > 2 * options.maximumHeldBytes
-      {
-        history.dropOldest()
-      }
+      forget()
     }
     lastSerial += 1
     progress.serial = lastSerial
+  }
+
+  /// Drops states that cannot be gone back to: text is kept for the oldest one, many bytes are not kept
+  /// for long; windows reach back over a number of words.
+  func forget() {
+    guard let history else { return }
+    while let oldest = history.oldest,
+      progress.byteCount - oldest.progress.emittedBytes > 2 * options.maximumHeldBytes
+        || !stream.isKept(oldest.stream)
+    {
+      history.dropOldest()
+    }
   }
 }

@@ -101,7 +101,7 @@ extension StreamGuard {
     let limits = [
       options.holdWords, options.maximumWordBytes, options.maximumHeldBytes, options.maximumBytes,
     ]
-    let text = "\(rules) \(limits) \(options.atMaximumBytes.rawValue)"
+    let text = "\(rules) \(limits) \(options.atMaximumBytes.rawValue) \(options.windows)"
     return UInt32(truncatingIfNeeded: fnv1a(text.utf8))
   }
 }

@@ -34,8 +34,12 @@ public final class StreamGuard {
   public convenience init(
     _ classifier: Classifier, _ options: GuardOptions = GuardOptions()
   ) throws(WitanError) {
-    self.init(
-      classifier.makeStream(), options, DecisionState(resolved: try options.resolved(for: classifier.spec)))
+    let rules = try options.resolved(for: classifier.spec)
+    // Most pushes are no more than a word; those of many words can be taken back fewer times.
+    let stream = ScoringStream(
+      classifier, windows: options.windows,
+      rewind: options.rewindTokens == 0 ? 0 : 2 * options.rewindTokens + 16)
+    self.init(stream, options, DecisionState(resolved: rules))
   }
 
   init(_ stream: ScoringStream, _ options: GuardOptions, _ decisions: DecisionState) {
@@ -87,6 +91,7 @@ public final class StreamGuard {
       if isWordEnd && !progress.isEnded { endWord(isFinal: false) }
     }
     text.truncate(to: progress.byteCount)
+    forget()
     return step(from)
   }
 
@@ -215,8 +220,9 @@ public final class StreamGuard {
 
   private func observe(_ wordStart: Int) {
     let word = decisions.wordCount
+    stream.advance()
     decisions.observe(
-      stream.read(), end: progress.byteCount,
+      stream.readLargest(), end: progress.byteCount,
       start: { first in
         // Texts that were resumed may lack the lengths of words long ago.
         let first = max(first, lengths.start)

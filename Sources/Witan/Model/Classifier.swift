@@ -71,6 +71,17 @@ public final class Classifier: @unchecked Sendable {  // immutable after init
   /// A new stream: the incremental scorer of one text.
   public func makeStream() -> ScoringStream { ScoringStream(self) }
 
+  /// A stream that can be read through windows of its last words too (`ScoringStream.readLargest`); the
+  /// caller says where words end (`advance`), as `StreamGuard` does. [windows: words, 1...4096 each]
+  ///
+  /// Throws `invalidValue` for a window out of range.
+  public func makeStream(windows: [Int]) throws(WitanError) -> ScoringStream {
+    guard windows.allSatisfy({ 1...4096 ~= $0 }) else {
+      throw WitanError(.invalidValue, "are not in 1...4096 words", at: "windows")
+    }
+    return ScoringStream(self, windows: windows)
+  }
+
   /// Scores a whole text: one push and finish. O(bytes). For many texts, reset one stream instead.
   public func score(_ text: String) -> Scores {
     let stream = makeStream()
@@ -83,7 +94,7 @@ public final class Classifier: @unchecked Sendable {  // immutable after init
   ///
   /// [sums: n x lanes] [counts: n] [denseSums: n x dimensions] -> [out: n x outputs]; `scratch` has room
   /// for `scratchCount(n)`. Equal sums give equal bits, alone or in a batch.
-  func probabilities(
+  package func probabilities(
     _ sums: UnsafePointer<Int32>, of n: Int = 1, counts: UnsafePointer<Int>,
     denseSums: UnsafePointer<Int32>?, scratch: UnsafeMutablePointer<Float>,
     into out: UnsafeMutablePointer<Float>
@@ -99,7 +110,7 @@ public final class Classifier: @unchecked Sendable {  // immutable after init
   }
 
   /// Floats of scratch that `probabilities` needs for `n` texts, and `representation` and `doubts` after it.
-  func scratchCount(_ n: Int) -> Int {
+  package func scratchCount(_ n: Int) -> Int {
     n * spec.width + head.scratchCount(n) + (doubt == nil ? 0 : 2 * spec.doubtInputs)
   }
 

@@ -7,6 +7,7 @@ extension ScoringStream {
     @exclusivity(unchecked) fileprivate var count = 0
     @exclusivity(unchecked) fileprivate var denseCount = 0
     @exclusivity(unchecked) fileprivate var isFull = false
+    @exclusivity(unchecked) fileprivate(set) var words = 0
     fileprivate let sums: UnsafeMutablePointer<Int32>  // [lanes]
     fileprivate let denseSums: UnsafeMutablePointer<Int32>  // [dimensions]
 
@@ -36,6 +37,7 @@ extension ScoringStream {
   func store(_ checkpoint: Checkpoint) {
     checkpoint.extractor = extractor
     checkpoint.byteCount = byteCount
+    checkpoint.words = windows?.words ?? 0
     (checkpoint.count, checkpoint.isFull) = (bag.count, bag.isFull)
     checkpoint.sums.update(from: bag.sums, count: bag.lanes)
     if let denseBag {
@@ -45,10 +47,11 @@ extension ScoringStream {
     }
   }
 
-  /// Goes back to a state that was noted. O(width); no allocation.
+  /// Goes back to a state that was noted and `isKept`. O(width); no allocation.
   func restore(_ checkpoint: Checkpoint) {
     extractor = checkpoint.extractor
     byteCount = checkpoint.byteCount
+    windows?.words = checkpoint.words
     bag.restore(count: checkpoint.count, isFull: checkpoint.isFull)
     bag.sums.update(from: checkpoint.sums, count: bag.lanes)
     if let tokenizer = checkpoint.tokenizer {
@@ -56,6 +59,9 @@ extension ScoringStream {
       denseBag?.sums.update(from: checkpoint.denseSums, count: denseSums.count)
     }
   }
+
+  /// Whether the windows still reach back from the noted state as they did.
+  func isKept(_ checkpoint: Checkpoint) -> Bool { windows?.isKept(checkpoint.words) ?? true }
 
   /// The larger count of the two bags: at `ModelSpec.maximumFeatures` the text is not scored further.
   var featureCount: Int { max(bag.count, denseBag?.count ?? 0) }

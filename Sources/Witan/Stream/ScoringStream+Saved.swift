@@ -15,6 +15,7 @@ extension ScoringStream {
     sums.forEach { put(UInt32(bitPattern: $0)) }
     denseBag?.tokenizer.saved.forEach(put)
     denseSums.forEach { put(UInt32(bitPattern: $0)) }
+    windows?.save(classifier.spec.columns, put)
     return out
   }
 
@@ -25,8 +26,8 @@ extension ScoringStream {
     let dimensions = classifier.embeddings?.dimensions ?? 0
     let tokenizerCount = dimensions > 0 ? WordPieceTokenizer.savedCount : 0
     let head = 8
-    guard saved.count == 4 * (head + FeatureExtractor.savedCount + columns + tokenizerCount + dimensions)
-    else {
+    let fixed = head + FeatureExtractor.savedCount + columns + tokenizerCount + dimensions
+    guard windows == nil ? saved.count == 4 * fixed : saved.count >= 4 * fixed && saved.count % 4 == 0 else {
       throw WitanError(.format, "the saved stream has \(saved.count) bytes; is it of this model?")
     }
     let words = saved.withUnsafeBytes { raw in
@@ -56,6 +57,7 @@ extension ScoringStream {
     var extractor = FeatureExtractor(classifier.spec.features)
     try extractor.restore(take(FeatureExtractor.savedCount))
     let wide = try sums(columns, of: Int(words[5]))
+    try windows?.resume(words[fixed...], columns, features: Int(words[5]))
     if let embeddings = classifier.embeddings {
       var tokenizer = WordPieceTokenizer(embeddings.vocabulary)
       try tokenizer.restore(take(tokenizerCount))

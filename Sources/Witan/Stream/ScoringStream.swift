@@ -15,13 +15,18 @@ public final class ScoringStream {
   var extractor: FeatureExtractor
   var bag: EmbeddingBag
   var denseBag: DenseBag?
+  let windows: WindowSums?
+  private let windowRewind: Int
   private let reading: UnsafeMutablePointer<Int32>  // [lanes + dimensions] sums with the open word
   private let output: UnsafeMutablePointer<Float>  // [2 x outputs] probabilities, doubts, then scratch
   private let workspace = FeatureExtractor.Workspace()
   private let denseWorkspace: WordPieceTokenizer.Workspace?
 
-  init(_ classifier: Classifier) {
+  /// `windows` in words; what was read of them can be taken back `rewind` words.
+  init(_ classifier: Classifier, windows: [Int] = [], rewind: Int = 0) {
     self.classifier = classifier
+    self.windows = windows.isEmpty ? nil : WindowSums(classifier, sizes: windows, rewind: rewind)
+    windowRewind = rewind
     let spec = classifier.spec
     extractor = FeatureExtractor(spec.features)
     bag = EmbeddingBag(classifier)
@@ -50,7 +55,7 @@ public final class ScoringStream {
         + 8 * (classifier.embeddings?.dimensions ?? 0)
     }
     return own + FeatureExtractor.Workspace.byteCount + MemoryLayout<FeatureExtractor>.size
-      + MemoryLayout<EmbeddingBag>.size + (dense ?? 0)
+      + MemoryLayout<EmbeddingBag>.size + (dense ?? 0) + (windows?.byteCount ?? 0)
   }
 
   /// Adds the next bytes of the text. O(bytes); no allocation.
@@ -79,7 +84,38 @@ public final class ScoringStream {
     extractor = FeatureExtractor(classifier.spec.features)
     bag.reset()
     denseBag?.reset()
+    windows?.reset()
     byteCount = 0
+  }
+
+  /// Ends a word for the windows: they count the calls, and reach back to one of them. O(width).
+  public func advance() {
+    windows?.advance(bag.sums, count: bag.count, dense: denseBag.map { UnsafePointer($0.sums) })
+  }
+
+  /// The largest probability of each output among the whole text and the windows that are shorter than it:
+  /// what happens late in a long text is not outvoted by its beginning. Without windows `read()`. Valid
+  /// until the next call. O(windows x width), all in one product; no allocation. [outputs]
+  public func readLargest() -> UnsafeBufferPointer<Float> {
+    guard let windows else { return read() }
+    let (spec, outputs) = (classifier.spec, classifier.spec.outputs)
+    let (sums, count) = current()
+    windows.rows.update(from: sums, count: spec.lanes)
+    windows.rowCounts[0] = count
+    if let denseWorkspace, let denseBag, let dimensions = classifier.embeddings?.dimensions {
+      windows.denseRows.update(
+        from: denseBag.read(denseWorkspace, into: reading + spec.lanes), count: dimensions)
+    }
+    let n = windows.subtract()
+    classifier.probabilities(
+      windows.rows, of: n, counts: windows.rowCounts, denseSums: denseBag == nil ? nil : windows.denseRows,
+      scratch: windows.output + n * outputs, into: windows.output)
+    for j in 0..<outputs {
+      var largest = windows.output[j]
+      for row in 1..<n { largest = max(largest, windows.output[row * outputs + j]) }
+      output[j] = largest
+    }
+    return UnsafeBufferPointer(start: output, count: outputs)
   }
 
   /// The probabilities now: one for each label, then `any` if the classifier has it. Valid until the
@@ -102,18 +138,23 @@ public final class ScoringStream {
 
   /// Leaves the probabilities in `output`; returns the sums and features that they are of.
   private func score() -> (sums: UnsafePointer<Int32>, count: Int) {
-    let pending = extractor.pending(workspace)
-    var (sums, count) = (UnsafePointer(bag.sums), bag.count)
-    if !pending.isEmpty && bag.count + pending.count <= ModelSpec.maximumFeatures {
-      var open = bag.copied(to: reading)
-      open.add(pending)
-      (sums, count) = (UnsafePointer(reading), open.count)
-    }
+    var (sums, count) = current()
     let denseSums = denseWorkspace.flatMap { denseBag?.read($0, into: reading + classifier.spec.lanes) }
     classifier.probabilities(
       sums, counts: &count, denseSums: denseSums, scratch: output + 2 * classifier.spec.outputs,
       into: output)
     return (sums, count)
+  }
+
+  /// Sums and features with the open word as if it ended here.
+  private func current() -> (sums: UnsafePointer<Int32>, count: Int) {
+    let pending = extractor.pending(workspace)
+    guard !pending.isEmpty && bag.count + pending.count <= ModelSpec.maximumFeatures else {
+      return (UnsafePointer(bag.sums), bag.count)
+    }
+    var open = bag.copied(to: reading)
+    open.add(pending)
+    return (UnsafePointer(reading), open.count)
   }
 
   /// The scores now, as a value that can be kept. Allocates; see `read()` for the hot path.
@@ -130,7 +171,8 @@ public final class ScoringStream {
 
   /// A second stream that goes on from here by itself.
   public func fork() -> ScoringStream {
-    let copy = ScoringStream(classifier)
+    let copy = ScoringStream(classifier, windows: windows?.sizes ?? [], rewind: windowRewind)
+    if let windows { copy.windows?.copy(windows) }
     copy.extractor = extractor
     copy.bag.copy(bag)
     if let denseBag { copy.denseBag?.copy(denseBag) }
@@ -142,6 +184,9 @@ public final class ScoringStream {
   package var sums: UnsafeBufferPointer<Int32> {
     UnsafeBufferPointer(start: bag.sums, count: classifier.spec.columns)
   }
+
+  /// Features of the closed words.
+  package var closedFeatures: Int { bag.count }
 
   /// Sums of the closed word pieces. [dimensions]
   package var denseSums: UnsafeBufferPointer<Int32> {

@@ -1,0 +1,139 @@
+/// The sums of a stream at its last word ends. What the last n words add follows by subtraction, exactly,
+/// since sums are whole numbers: nothing is retracted row by row, and pushing costs no more with windows.
+final class WindowSums {
+  /// Words of each window, ascending.
+  let sizes: [Int]
+  /// Word ends since the start. To go back, it is set to an earlier value that is still `isKept`.
+  var words = 0
+  /// The latest word end that was noted since the start: later ones overwrite the oldest.
+  private var latest = 0
+  private let capacity: Int
+  private let lanes: Int
+  private let dimensions: Int
+  private let sums: UnsafeMutablePointer<Int32>  // [capacity x (lanes + dimensions)]
+  private let counts: UnsafeMutablePointer<Int>  // [capacity] features of each
+
+  /// What is read: the whole text, then each window. [1 + windows x lanes], [.. x dimensions], [..]
+  let rows: UnsafeMutablePointer<Int32>
+  let denseRows: UnsafeMutablePointer<Int32>
+  let rowCounts: UnsafeMutablePointer<Int>
+  let output: UnsafeMutablePointer<Float>  // [rows x outputs], then scratch
+  private let outputCount: Int
+
+  /// Keeps so many word ends beside the largest window that `rewind` words can be taken back.
+  init(_ classifier: Classifier, sizes: [Int], rewind: Int) {
+    self.sizes = Array(Set(sizes)).sorted()
+    capacity = (self.sizes.last ?? 0) + rewind + 1
+    lanes = classifier.spec.lanes
+    dimensions = classifier.embeddings?.dimensions ?? 0
+    let n = 1 + self.sizes.count
+    outputCount = n * classifier.spec.outputs + classifier.scratchCount(n)
+    sums = .allocate(capacity: capacity * (lanes + dimensions))
+    counts = .allocate(capacity: capacity)
+    rows = .allocate(capacity: n * lanes)
+    denseRows = .allocate(capacity: n * dimensions)
+    rowCounts = .allocate(capacity: n)
+    output = .allocate(capacity: outputCount)
+    sums.initialize(repeating: 0, count: capacity * (lanes + dimensions))
+    counts.initialize(repeating: 0, count: capacity)
+    rows.initialize(repeating: 0, count: n * lanes)
+    denseRows.initialize(repeating: 0, count: n * dimensions)
+    rowCounts.initialize(repeating: 0, count: n)
+    output.initialize(repeating: 0, count: outputCount)
+  }
+
+  deinit {
+    sums.deallocate()
+    counts.deallocate()
+    rows.deallocate()
+    denseRows.deallocate()
+    rowCounts.deallocate()
+    output.deallocate()
+  }
+
+  var byteCount: Int {
+    4 * (capacity + 1 + sizes.count) * (lanes + dimensions) + 8 * (capacity + 1 + sizes.count)
+      + 4 * outputCount
+  }
+
+  /// Whether windows can be read again after going back to `words`.
+  func isKept(_ words: Int) -> Bool { latest - words + (sizes.last ?? 0) < capacity }
+
+  /// Notes a word end. O(lanes + dimensions).
+  func advance(_ bag: UnsafePointer<Int32>, count: Int, dense: UnsafePointer<Int32>?) {
+    words += 1
+    latest = words
+    let slot = sums + words % capacity * (lanes + dimensions)
+    slot.update(from: bag, count: lanes)
+    if let dense { (slot + lanes).update(from: dense, count: dimensions) }
+    counts[words % capacity] = count
+  }
+
+  /// Fills `rows` from those of the whole text, which stand there already; returns how many there are.
+  /// Windows that are not full yet are the whole text, and left out.
+  func subtract() -> Int {
+    var n = 1
+    for size in sizes where size < words {
+      let slot = (words - size) % capacity
+      let start = sums + slot * (lanes + dimensions)
+      let (row, denseRow) = (rows + n * lanes, denseRows + n * dimensions)
+      for j in 0..<lanes { row[j] = rows[j] &- start[j] }
+      for j in 0..<dimensions { denseRow[j] = denseRows[j] &- start[lanes + j] }
+      rowCounts[n] = rowCounts[0] - counts[slot]
+      n += 1
+    }
+    return n
+  }
+
+  func reset() { (words, latest) = (0, 0) }
+
+  func copy(_ other: WindowSums) {
+    (words, latest) = (other.words, other.latest)
+    sums.update(from: other.sums, count: capacity * (lanes + dimensions))
+    counts.update(from: other.counts, count: capacity)
+  }
+
+  // MARK: - Saving
+
+  /// The word ends that windows can reach, oldest first.
+  private var reachable: ClosedRange<Int> { max(0, words - (sizes.last ?? 0))...words }
+
+  /// Words of 4 bytes: how many word ends, low and high, then the features and sums of each that is reachable.
+  func save(_ columns: Int, _ put: (UInt32) -> Void) {
+    put(UInt32(truncatingIfNeeded: words))
+    put(UInt32(truncatingIfNeeded: words >> 32))
+    for word in reachable where word > 0 {
+      let slot = sums + word % capacity * (lanes + dimensions)
+      put(UInt32(counts[word % capacity]))
+      for j in 0..<columns { put(UInt32(bitPattern: slot[j])) }
+      for j in 0..<dimensions { put(UInt32(bitPattern: slot[lanes + j])) }
+    }
+  }
+
+  /// Takes up what `save` gave. Throws `format` when it is nothing of the kind; nothing is changed then.
+  func resume(_ saved: ArraySlice<UInt32>, _ columns: Int, features: Int) throws(WitanError) {
+    let damaged = WitanError(.format, "the saved stream is damaged: its windows do not fit")
+    guard saved.count >= 2, saved[saved.startIndex + 1] < 1 << 20 else { throw damaged }
+    let total = Int(saved[saved.startIndex]) | Int(saved[saved.startIndex + 1]) << 32
+    let (entry, kept) = (1 + columns + dimensions, min(total, (sizes.last ?? 0) + 1))
+    guard saved.count == 2 + kept * entry else { throw damaged }
+    var before = 0
+    for i in 0..<kept {
+      let start = saved.startIndex + 2 + i * entry
+      let count = Int(saved[start])
+      guard before <= count, count <= features else { throw damaged }
+      for value in saved[start + 1..<start + entry]
+      where Int(Int32(bitPattern: value).magnitude) > 127 * ModelSpec.maximumFeatures { throw damaged }
+      before = count
+    }
+    (words, latest) = (total, total)
+    for i in 0..<kept {
+      let start = saved.startIndex + 2 + i * entry
+      let word = total - kept + 1 + i
+      let slot = sums + word % capacity * (lanes + dimensions)
+      counts[word % capacity] = Int(saved[start])
+      for j in 0..<columns { slot[j] = Int32(bitPattern: saved[start + 1 + j]) }
+      for j in 0..<dimensions { slot[lanes + j] = Int32(bitPattern: saved[start + 1 + columns + j]) }
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import CAllocationCounter
+import Testing
+import Witan
+
+/// Windows of the last words of a stream.
+@Suite(.serialized) struct WindowTests {
+  /// What `readLargest` should be: from the sums that a plain stream has at each word end.
+  private func naive(
+    _ classifier: Classifier, _ ends: [(sums: [Int32], dense: [Int32], count: Int)],
+    _ now: (sums: [Int32], dense: [Int32], count: Int), _ sizes: [Int]
+  ) -> [UInt32] {
+    let outputs = classifier.spec.outputs
+    var largest = [Float](repeating: 0, count: outputs)
+    let whole = (sums: now.sums.map { _ in Int32(0) }, dense: now.dense.map { _ in Int32(0) }, count: 0)
+    for start in [whole] + sizes.filter({ $0 < ends.count }).map({ ends[ends.count - 1 - $0] }) {
+      var sums = zip(now.sums, start.sums).map { $0 - $1 }
+      sums += [Int32](repeating: 0, count: 64)
+      let dense = zip(now.dense, start.dense).map { $0 - $1 }
+      var scratch = [Float](repeating: 0, count: classifier.scratchCount(1))
+      var out = [Float](repeating: 0, count: outputs)
+      var count = now.count - start.count
+      dense.withUnsafeBufferPointer {
+        classifier.probabilities(
+          sums, counts: &count, denseSums: dense.isEmpty ? nil : $0.baseAddress, scratch: &scratch, into: &out)
+      }
+      for j in 0..<outputs { largest[j] = max(largest[j], out[j]) }
+    }
+    return largest.map(\.bitPattern)
+  }
+
+  @Test(
+    "a window grades the words after a word end, by sums of its own", arguments: TestModel.Kind.all)
+  func exact(_ kind: TestModel.Kind) throws {
+    let classifier = TestModel.classifier(kind, hasAny: true)
+    var random = SeededRandom(seed: 5)
+    let sizes = [3, 11]
+    let stream = try classifier.makeStream(windows: sizes)
+    func state() -> (sums: [Int32], dense: [Int32], count: Int) {
+      (Array(stream.sums), Array(stream.denseSums), stream.closedFeatures)
+    }
+    for _ in 0..<4 {
+      stream.reset()
+      var ends: [(sums: [Int32], dense: [Int32], count: Int)] = []
+      for _ in 0..<40 {
+        // With a space at its end no word is open, so that all is in the sums.
+        stream.push(TestModel.randomText(&random, length: 1 + random.below(20)) + [0x20])
+        stream.advance()
+        ends.append(state())
+        #expect(stream.readLargest().map(\.bitPattern) == naive(classifier, ends, state(), sizes))
+      }
+    }
+  }
+
+  @Test("what comes late in a long text is graded as if it stood alone, nearly")
+  func late() throws {
+    let classifier = TestModel.classifier(hasAny: true)
+    var random = SeededRandom(seed: 6)
+    var differences = 0
+    for _ in 0..<20 {
+      let stream = try classifier.makeStream(windows: [8])
+      for _ in 0..<300 {
+        stream.push(TestModel.randomText(&random, length: 8) + [0x20])
+        stream.advance()
+      }
+      let (whole, largest) = (Array(stream.read()), Array(stream.readLargest()))
+      for j in whole.indices { #expect(largest[j] >= whole[j]) }
+      if largest != whole { differences += 1 }
+    }
+    #expect(differences > 15)
+  }
+
+  @Test("a fork and a resumed stream have the windows of their origin")
+  func forkAndResume() throws {
+    let classifier = TestModel.classifier(.dense, hasAny: true)
+    var random = SeededRandom(seed: 7)
+    let stream = try classifier.makeStream(windows: [4, 16])
+    for i in 0..<60 {
+      stream.push(TestModel.randomText(&random, length: 12))
+      stream.advance()
+      guard i % 7 == 0 else { continue }
+      let resumed = try classifier.makeStream(windows: [4, 16])
+      let saved = stream.save()
+      try resumed.resume(saved)
+      let next = TestModel.randomText(&random, length: 30)
+      let copies = [stream.fork(), resumed]
+      for copy in copies {
+        copy.push(next)
+        copy.advance()
+      }
+      #expect(copies[0].readLargest().map(\.bitPattern) == copies[1].readLargest().map(\.bitPattern))
+      #expect(throws: WitanError.self) { try resumed.resume(saved.dropLast(4)) }
+      #expect(throws: WitanError.self) { try classifier.makeStream().resume(saved) }
+    }
+  }
+
+  @Test("windows out of range are refused; reading them allocates nothing")
+  func limits() throws {
+    let classifier = TestModel.classifier(.dense, hasAny: true)
+    for sizes in [[0], [4097], [-1, 3]] {
+      #expect(throws: WitanError.self) { try classifier.makeStream(windows: sizes) }
+    }
+    let stream = try classifier.makeStream(windows: [16, 48])
+    let text = Array("some words ".utf8)
+    func run() {
+      for _ in 0..<200 {
+        stream.push(text)
+        stream.advance()
+        _ = stream.readLargest()
+      }
+    }
+    run()
+    witan_allocations_start()
+    run()
+    let allocations = witan_allocations_stop()
+    // The counter counts its own test once where it works at all (-1 where it cannot).
+    #expect(allocations <= 1)
+    #expect(stream.stateByteCount < 1 << 17)
+  }
+}

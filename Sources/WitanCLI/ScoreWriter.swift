@@ -31,13 +31,16 @@ struct ScoreWriter {
   }
 
   /// Adds the line of a text. [p: outputs]
-  mutating func add(_ p: UnsafeBufferPointer<Float>, _ note: BatchScorer.Note, words: [String]?) {
+  mutating func add(
+    _ p: UnsafeBufferPointer<Float>, _ note: BatchScorer.Note, words: [String]?, views: [TextView] = []
+  ) {
     let any = spec.hasAny ? p[spec.labels.count] : nil
-    if isJSON { object(p, any, note, words) } else { row(p, any, words) }
+    if isJSON { object(p, any, note, words, views) } else { row(p, any, words, views) }
   }
 
   private mutating func object(
-    _ p: UnsafeBufferPointer<Float>, _ any: Float?, _ note: BatchScorer.Note, _ words: [String]?
+    _ p: UnsafeBufferPointer<Float>, _ any: Float?, _ note: BatchScorer.Note, _ words: [String]?,
+    _ views: [TextView]
   ) {
     // Keys in the order of JSON's writer.
     out.append(UInt8(ascii: "{"))
@@ -63,6 +66,10 @@ struct ScoreWriter {
     }
     add("}")
     if note.isTruncated { add(",\"truncated\":true") }
+    if !views.isEmpty {
+      add(",\"view\":")
+      out += JSON.string(views.path).text().utf8
+    }
     if let words {
       add(",\"words\":")
       out += JSON(words).text().utf8
@@ -70,7 +77,9 @@ struct ScoreWriter {
     add("}\n")
   }
 
-  private mutating func row(_ p: UnsafeBufferPointer<Float>, _ any: Float?, _ words: [String]?) {
+  private mutating func row(
+    _ p: UnsafeBufferPointer<Float>, _ any: Float?, _ words: [String]?, _ views: [TextView]
+  ) {
     let start = out.count
     if let any {
       out += any >= spec.anyThreshold ? marks.flagged : marks.clean
@@ -86,6 +95,7 @@ struct ScoreWriter {
       out += names[next]
       add(fixed: p[next])
     }
+    if !views.isEmpty { out += "  view \(views.path)".utf8 }
     if let words { out += "  [\(words.joined(separator: ", "))]".utf8 }
     // A row without `any` begins with its first label.
     let blanks = out[start...].prefix { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }.count

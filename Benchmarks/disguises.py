@@ -45,7 +45,7 @@ DISGUISES: dict[str, Callable[[str, random.Random], str]] = {
     "separated": lambda t, _: " ".join(".".join(w) if len(w) > 3 else w for w in t.split()),
     "emphasis": lambda t, r: " ".join("*".join(w) if w.isalpha() and r.random() < 0.7 else w for w in t.split()),
     "styled": lambda t, _: _styled(t),
-    "tags": lambda t, _: "Hello! " + "".join(chr(0xE0000 + ord(c)) for c in t if " " <= c <= "~"),
+    "tags": lambda t, _: "How do I paint a garden gate? " + "".join(chr(0xE0000 + ord(c)) for c in t if " " <= c <= "~"),
     "base64 twice": lambda t, _: base64.b64encode(base64.b64encode(t.encode())).decode(),
     "leet in base64": lambda t, r: base64.b64encode(ATTACKS["leet"](t, r).encode()).decode(),
 }

@@ -1,7 +1,7 @@
 /// One way to read a run of digits as bytes, and whether these are text.
 ///
-/// A run is taken for text once its first 12 bytes are: valid UTF-8, printable, two in three of them letters
-/// or spaces. At the first byte that is not, the rest of the run is left.
+/// A run is taken for text once its first 12 bytes are: valid UTF-8, printable, half of them letters or
+/// spaces. At the first byte that is not, the rest of the run is left.
 struct EncodedRun {
   private enum State { case holding, open, failed }
 
@@ -54,7 +54,7 @@ struct EncodedRun {
   }
 
   private mutating func decide(isMixed: Bool, _ body: (UInt8) -> Void) -> Int {
-    guard isMixed && 3 * letters >= 2 * count else {
+    guard isMixed && 2 * letters >= count else {
       state = .failed
       return 0
     }

@@ -1,6 +1,6 @@
 /// Decodes runs of base64 and hexadecimal digits, and invisible tag characters, as their bytes come.
 ///
-/// Base64 has to mix upper and lower case. The state is below 200 bytes, however long a run is.
+/// Base64 has to mix two of upper case, lower case and digits. The state is below 200 bytes, however long a run is.
 package struct SpanDecoder {
   package init() {}
 
@@ -8,6 +8,7 @@ package struct SpanDecoder {
   private var hex = EncodedRun(width: 4)
   private var hasUpper = false
   private var hasLower = false
+  private var hasDigit = false
   private var last: UInt32 = 0
   /// Bytes of the text that were decoded, by the view.
   private var base64Bytes = 0
@@ -22,6 +23,8 @@ package struct SpanDecoder {
     base64Bytes >= max(hexBytes, tagBytes) ? .base64 : hexBytes >= tagBytes ? .hex : .tags
   }
 
+  private var isMixed: Bool { hasUpper ? hasLower || hasDigit : hasLower && hasDigit }
+
   /// Takes one byte; `body` receives what is decoded.
   package mutating func push(_ byte: UInt8, _ body: (UInt8) -> Void) {
     last = last << 8 | UInt32(byte)
@@ -35,7 +38,8 @@ package struct SpanDecoder {
     guard let digit = Self.digit(byte) else { return end(body) }
     hasUpper = hasUpper || byte >= 0x41 && byte <= 0x5A
     hasLower = hasLower || byte >= 0x61 && byte <= 0x7A
-    base64Bytes += base64.push(digit, isMixed: hasUpper && hasLower, body)
+    hasDigit = hasDigit || byte >= 0x30 && byte <= 0x39
+    base64Bytes += base64.push(digit, isMixed: isMixed, body)
     if let digit = DisguiseDetector.hexValue(byte) {
       hexBytes += hex.push(digit, isMixed: true, body)
     } else {
@@ -45,9 +49,9 @@ package struct SpanDecoder {
 
   /// Ends the run, and so the text.
   package mutating func end(_ body: (UInt8) -> Void) {
-    base64Bytes += base64.end(isMixed: hasUpper && hasLower, body)
+    base64Bytes += base64.end(isMixed: isMixed, body)
     hexBytes += hex.end(isMixed: true, body)
-    (hasUpper, hasLower) = (false, false)
+    (hasUpper, hasLower, hasDigit) = (false, false, false)
   }
 
   /// A digit of base64, of either alphabet of RFC 4648.

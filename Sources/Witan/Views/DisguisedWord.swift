@@ -1,6 +1,8 @@
 /// One word of a text, between two spaces, and what undoes its disguise. Characters are folded.
 struct DisguisedWord {
   static let capacity = 64
+  /// Longer words are hashes, keys and addresses.
+  private static let longestLeet = 24
 
   let characters: UnsafeMutablePointer<UInt32>  // [capacity]
   var count = 0
@@ -42,6 +44,7 @@ struct DisguisedWord {
   /// Digits and signs become letters. `isAmongLeet`: whether many words before were leet, so that numbers are
   /// suspect too.
   mutating func undoLeet(isAmongLeet: Bool) -> Bool {
+    guard count <= Self.longestLeet else { return false }
     // Addresses keep their digits.
     var hasAt = false
     for i in 0..<count {

@@ -23,6 +23,7 @@ final class InPlaceView {
   private var escape: (state: UInt8, high: UInt8) = (0, 0)  // % and the digit after it
   private var escapes = 0  // since the last white space that is not one itself
   private var last: UInt32 = 0
+  private var isCut = false  // the word began more than `DisguisedWord.capacity` characters ago
   private var hasLatin = false  // of this word
   private var hasForeign = false
   private var hasStyled = false
@@ -83,6 +84,7 @@ final class InPlaceView {
     stream.reset()
     normalizer = Normalizer()
     clearWord()
+    isCut = false
     (runCount, singleLetters, isSpaced, gap, escape, escapes, last) = (0, 0, false, 2, (0, 0), 0, 0)
     (turned, reversed, counts, disguised, words) = (0, 0, (0, 0, 0, 0, 0, 0, 0), 0, 0)
     signs = []
@@ -95,7 +97,7 @@ final class InPlaceView {
     word.count = other.word.count
     run.update(from: other.run, count: other.runCount)
     (runCount, singleLetters, isSpaced) = (other.runCount, other.singleLetters, other.isSpaced)
-    (gap, escape, escapes, last) = (other.gap, other.escape, other.escapes, other.last)
+    (gap, escape, escapes, last, isCut) = (other.gap, other.escape, other.escapes, other.last, other.isCut)
     (hasLatin, hasForeign, hasStyled) = (other.hasLatin, other.hasForeign, other.hasStyled)
     (turned, reversed, counts) = (other.turned, other.reversed, other.counts)
     (disguised, words, signs) = (other.disguised, other.words, other.signs)
@@ -155,10 +157,14 @@ final class InPlaceView {
     for i in 0..<count {
       if symbols[i] >> 24 == UInt32(WITAN_CLASS_SPACE) {
         endWord()
+        isCut = false
         gap += 1
         continue
       }
-      if word.count == DisguisedWord.capacity { endWord() }
+      if word.count == DisguisedWord.capacity {
+        endWord()
+        isCut = true
+      }
       word.characters[word.count] = symbols[i] & 0xFF_FFFF
       word.count += 1
     }
@@ -240,7 +246,7 @@ final class InPlaceView {
       if word.dropEmphasis() { note(.emphasis) }
     }
     let isAmongLeet = signs.contains(.leet) && (words < 12 || 3 * count(.leet) >= words)
-    if word.undoLeet(isAmongLeet: isAmongLeet) { note(.leet) }
+    if !isCut && word.undoLeet(isAmongLeet: isAmongLeet) { note(.leet) }
     let gains = word.gains
     turned = min(64, max(-64, turned + gains.rot13))
     reversed = min(64, max(-64, reversed + gains.reversed))

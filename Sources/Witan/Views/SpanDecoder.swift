@@ -1,6 +1,6 @@
 /// Decodes runs of base64 and hexadecimal digits, and invisible tag characters, as their bytes come.
 ///
-/// Base64 has to mix two of upper case, lower case and digits. The state is below 200 bytes, however long a run is.
+/// Base64 has to mix upper case with lower case or digits. The state is below 200 bytes, however long a run is.
 package struct SpanDecoder {
   package init() {}
 
@@ -23,7 +23,7 @@ package struct SpanDecoder {
     base64Bytes >= max(hexBytes, tagBytes) ? .base64 : hexBytes >= tagBytes ? .hex : .tags
   }
 
-  private var isMixed: Bool { hasUpper ? hasLower || hasDigit : hasLower && hasDigit }
+  private var isMixed: Bool { hasUpper && (hasLower || hasDigit) }
 
   /// Takes one byte; `body` receives what is decoded.
   package mutating func push(_ byte: UInt8, _ body: (UInt8) -> Void) {

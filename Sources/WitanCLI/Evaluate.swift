@@ -35,6 +35,7 @@ struct Evaluate: ParsableCommand {
   var mistakes = 10
   @OptionGroup var pictures: ReportFlags
   @OptionGroup var embeddings: EmbeddingsFlags
+  @OptionGroup var disguises: ViewsFlags
   @Flag(name: .long, help: "Print one JSON object.")
   var json = false
 
@@ -49,7 +50,7 @@ struct Evaluate: ParsableCommand {
   }
 
   func run() throws {
-    let opened = try embeddings.model(path: model)
+    let opened = try disguises.apply(to: embeddings.model(path: model), path: model)
     if let data {
       let evaluation = try Evaluation(opened, ExampleReader.all(path: data), mistakes: mistakes)
       let note = evaluation.reliabilityNote + "model \(lastComponent(model))"

@@ -47,8 +47,9 @@ struct GuardFlags: ParsableArguments {
 
   /// What to guard with; nil when none of the options is given.
   func options() throws(WitanError) -> GuardOptions? {
-    guard hold != nil || threshold != nil || debounce != nil || action != nil || file != nil
-      || !windows.isEmpty
+    guard
+      hold != nil || threshold != nil || debounce != nil || action != nil || file != nil
+        || !windows.isEmpty
     else { return nil }
     var options = GuardOptions()
     if let file {

@@ -12,6 +12,7 @@ final class LineScoring: @unchecked Sendable {  // `reading` and `writing` guard
   struct Options: Sendable {
     var isJSON = false
     var explains = false
+    var looksForViews = false
     /// Whether lines are JSONL; nil to look at the first one.
     var isJSONL: Bool?
   }

@@ -7,6 +7,7 @@ final class LineWorker {
   private let explains: Bool
   private let name: String
   private let scorer: BatchScorer
+  private let viewed: ViewedStream?
   private var writer: ScoreWriter
   private var text: [UInt8] = []
   private var texts: [[UInt8]] = []  // of the texts in the scorer, when words are named
@@ -18,9 +19,11 @@ final class LineWorker {
     self.name = name
     explains = options.explains
     scorer = BatchScorer(classifier)
+    viewed = options.looksForViews ? classifier.makeViewedStream() : nil
+    // Views have scores, but no doubts.
     writer = ScoreWriter(
       classifier.spec, isJSON: options.isJSON,
-      showsDoubts: classifier.hasDoubts && (options.isJSON || options.explains))
+      showsDoubts: viewed == nil && classifier.hasDoubts && (options.isJSON || options.explains))
   }
 
   /// The results since the last `take`, a line each.
@@ -59,9 +62,27 @@ final class LineWorker {
   }
 
   private func add(_ text: UnsafeBufferPointer<UInt8>) throws(WitanError) {
+    if let viewed, DisguiseDetector.hasSigns(text) {
+      try flush()
+      return try add(text, viewed)
+    }
     if scorer.isFull { try flush() }
     scorer.add(text)
     if explains { texts.append(Array(text)) }
+  }
+
+  /// Scores a text that may be disguised. Its words are named as they stand.
+  private func add(_ text: UnsafeBufferPointer<UInt8>, _ stream: ViewedStream) throws(WitanError) {
+    stream.reset()
+    stream.push(text)
+    stream.finish()
+    let p = stream.read()
+    if classifier.spec.hasAny && p[p.count - 1] >= classifier.spec.anyThreshold { anyFlagged = true }
+    let words =
+      explains ? try classifier.drivingWords(of: Array(text), best: bestIndex(p)).map(\.text) : nil
+    let scores = stream.plain.scores
+    let note = BatchScorer.Note(replacements: scores.replacements, isTruncated: scores.isTruncated)
+    writer.add(p, note, words: words, views: stream.views)
   }
 
   private func flush() throws(WitanError) {

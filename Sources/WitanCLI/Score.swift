@@ -16,6 +16,7 @@ struct Score: ParsableCommand {
   @Argument(help: "A file; - is standard input.")
   var file = "-"
   @OptionGroup var embeddings: EmbeddingsFlags
+  @OptionGroup var disguises: ViewsFlags
   @Flag(name: .long, help: "Print one JSON object a line.")
   var json = false
   @Flag(name: .long, help: "Name the words that drove the highest output.")
@@ -37,9 +38,12 @@ struct Score: ParsableCommand {
   }
 
   func run() throws {
-    let opened = try embeddings.model(path: model)
-    guard let classifier = opened as? Classifier else { return try scoreOneByOne(opened) }
-    var options = LineScoring.Options(isJSON: json, explains: explain)
+    let opened = try disguises.apply(to: embeddings.model(path: model), path: model)
+    let viewed = opened as? ViewedModel
+    guard let classifier = viewed?.classifier ?? opened as? Classifier else {
+      return try scoreOneByOne(opened)
+    }
+    var options = LineScoring.Options(isJSON: json, explains: explain, looksForViews: viewed != nil)
     options.isJSONL = forceLines ? false : forceJSONL ? true : nil
     let scoring = try LineScoring(classifier, path: file, options)
     if try scoring.run(threads: threads ?? ProcessInfo.processInfo.activeProcessorCount) { throw ExitCode(1) }

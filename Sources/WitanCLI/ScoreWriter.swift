@@ -36,15 +36,15 @@ struct ScoreWriter {
   /// Adds the line of a text. [p, doubts: outputs]
   mutating func add(
     _ p: UnsafeBufferPointer<Float>, _ note: BatchScorer.Note, doubts: UnsafeBufferPointer<Float>? = nil,
-    words: [String]?
+    words: [String]?, views: [TextView] = []
   ) {
     let any = spec.hasAny ? p[spec.labels.count] : nil
-    if isJSON { object(p, any, note, doubts, words) } else { row(p, any, doubts, words) }
+    if isJSON { object(p, any, note, doubts, words, views) } else { row(p, any, doubts, words, views) }
   }
 
   private mutating func object(
     _ p: UnsafeBufferPointer<Float>, _ any: Float?, _ note: BatchScorer.Note,
-    _ doubts: UnsafeBufferPointer<Float>?, _ words: [String]?
+    _ doubts: UnsafeBufferPointer<Float>?, _ words: [String]?, _ views: [TextView]
   ) {
     // Keys in the order of JSON's writer.
     out.append(UInt8(ascii: "{"))
@@ -75,6 +75,10 @@ struct ScoreWriter {
     add(",\"scores\":")
     byLabel(p)
     if note.isTruncated { add(",\"truncated\":true") }
+    if !views.isEmpty {
+      add(",\"view\":")
+      out += JSON.string(views.path).text().utf8
+    }
     if let words {
       add(",\"words\":")
       out += JSON(words).text().utf8
@@ -95,7 +99,8 @@ struct ScoreWriter {
   }
 
   private mutating func row(
-    _ p: UnsafeBufferPointer<Float>, _ any: Float?, _ doubts: UnsafeBufferPointer<Float>?, _ words: [String]?
+    _ p: UnsafeBufferPointer<Float>, _ any: Float?, _ doubts: UnsafeBufferPointer<Float>?, _ words: [String]?,
+    _ views: [TextView]
   ) {
     let start = out.count
     if let any {
@@ -113,6 +118,7 @@ struct ScoreWriter {
       add(fixed: p[next])
     }
     if let doubts { out += "  doubt \(WitanCLI.fixed(Double(doubts[taken.0])))".utf8 }
+    if !views.isEmpty { out += "  view \(views.path)".utf8 }
     if let words { out += "  [\(words.joined(separator: ", "))]".utf8 }
     // A row without `any` begins with its first label.
     let blanks = out[start...].prefix { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }.count

@@ -24,6 +24,7 @@ struct Stream: ParsableCommand {
   var model: String
   @OptionGroup var embeddings: EmbeddingsFlags
   @OptionGroup var guarding: GuardFlags
+  @OptionGroup var disguises: ViewsFlags
   @Flag(name: .long, help: "Print one JSON event for each chunk, then the verdict.")
   var json = false
 
@@ -33,11 +34,14 @@ struct Stream: ParsableCommand {
   func run() throws {
     let classifier = try embeddings.classifier(path: model)
     if let options = try guarding.options() {
+      guard !disguises.views else {
+        throw ValidationError("--views does not go with the options of the guard yet.")
+      }
       var guarded = try GuardedStream(classifier, options, json: json)
       if try guarded.run() { throw ExitCode(1) }
       return
     }
-    var grading = Grading(classifier)
+    var grading = Grading(classifier, looksForViews: disguises.views)
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     var held: [UInt8] = []  // an incomplete character at the end of what arrived
     while true {
@@ -77,6 +81,7 @@ struct Stream: ParsableCommand {
       out += "  any \(fixed(Double(any), 2)) (threshold \(fixed(Double(g.classifier.spec.anyThreshold), 2)))"
       out += ", highest \(fixed(Double(g.peak.value), 2)) at byte \(g.peak.byte)\n"
     }
+    if !g.views.isEmpty { out += "  view: \(g.views.path)\n" }
     let top = s.probabilities.indices.sorted { s.probabilities[$0] > s.probabilities[$1] }.prefix(3)
     for j in top {
       let bar = String(repeating: "█", count: Int(s.probabilities[j] * 20))
@@ -128,15 +133,19 @@ struct Stream: ParsableCommand {
 /// A stream with what its report needs.
 private struct Grading {
   let classifier: Classifier
-  private let stream: ScoringStream
+  private let stream: any TextStream
+  private var byteCount = 0
   private var text: [UInt8] = []
   private var isKept = true
   private(set) var peak: (value: Float, byte: Int) = (0, 0)
 
-  init(_ classifier: Classifier) {
+  init(_ classifier: Classifier, looksForViews: Bool) {
     self.classifier = classifier
-    stream = classifier.makeStream()
+    stream = looksForViews ? classifier.makeViewedStream() : classifier.makeStream()
   }
+
+  /// The views that gave the answer so far.
+  var views: [TextView] { (stream as? ViewedStream)?.views ?? [] }
 
   var scores: Scores { stream.scores }
 
@@ -147,7 +156,8 @@ private struct Grading {
   }
 
   mutating func push(_ bytes: ArraySlice<UInt8>, keep: Int) {
-    bytes.withUnsafeBufferPointer(stream.push)
+    bytes.withUnsafeBufferPointer { stream.push($0) }
+    byteCount += bytes.count
     isKept = isKept && text.count + bytes.count <= keep
     if isKept { text += bytes }
     notePeak()
@@ -160,23 +170,24 @@ private struct Grading {
 
   private mutating func notePeak() {
     let level = level
-    if level > peak.value { peak = (level, stream.byteCount) }
+    if level > peak.value { peak = (level, byteCount) }
   }
 
   func eventJSON(_ chunk: String) -> JSON {
     let s = scores
     var fields: [String: JSON] = [
-      "chunk": .string(chunk), "bytes": JSON(stream.byteCount), "scores": scoresJSON(s),
+      "chunk": .string(chunk), "bytes": JSON(byteCount), "scores": scoresJSON(s),
     ]
     if let any = s.any { fields["any"] = JSON(any) }
     fields.merge(doubtFields(s)) { $1 }
+    if !views.isEmpty { fields["view"] = .string(views.path) }
     return .object(fields)
   }
 
   func verdictJSON() throws(WitanError) -> JSON {
     let s = scores
     var verdict: [String: JSON] = [
-      "scores": scoresJSON(s), "label": .string(s.best.id), "bytes": JSON(stream.byteCount),
+      "scores": scoresJSON(s), "label": .string(s.best.id), "bytes": JSON(byteCount),
       "peak": ["value": JSON(peak.value), "byte": JSON(peak.byte)],
       "replaced": JSON(s.replacements), "truncated": .bool(s.isTruncated),
       "words": .array(
@@ -187,6 +198,7 @@ private struct Grading {
           ]
         }),
     ]
+    if !views.isEmpty { verdict["view"] = .string(views.path) }
     if let any = s.any {
       verdict["any"] = JSON(any)
       verdict["flagged"] = .bool(s.isFlagged(classifier))

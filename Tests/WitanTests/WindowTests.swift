@@ -21,7 +21,8 @@ import Witan
       var count = now.count - start.count
       dense.withUnsafeBufferPointer {
         classifier.probabilities(
-          sums, counts: &count, denseSums: dense.isEmpty ? nil : $0.baseAddress, scratch: &scratch, into: &out)
+          sums, counts: &count, denseSums: dense.isEmpty ? nil : $0.baseAddress, scratch: &scratch, into: &out
+        )
       }
       for j in 0..<outputs { largest[j] = max(largest[j], out[j]) }
     }

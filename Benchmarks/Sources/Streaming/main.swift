@@ -36,14 +36,17 @@ while start < text.count {
 
 /// Nanoseconds per chunk of `streams` interleaved streams, for each of `rounds`.
 @MainActor func measure(streams: Int, rounds: Int, reads: Bool) -> [Double] {
-  let pool = (0..<streams).map { _ in classifier.makeStream() }
-  return (0..<rounds).map { _ in
+  measure((0..<streams).map { _ in classifier.makeStream() }, rounds: rounds, reads: reads)
+}
+
+@MainActor func measure<Stream: TextStream>(_ pool: [Stream], rounds: Int, reads: Bool) -> [Double] {
+  (0..<rounds).map { _ in
     for stream in pool { stream.reset() }
     var sum: Float = 0
     let began = DispatchTime.now().uptimeNanoseconds
     text.withUnsafeBufferPointer { bytes in
       for (i, chunk) in chunks.enumerated() {
-        let stream = pool[i % streams]
+        let stream = pool[i % pool.count]
         stream.push(UnsafeBufferPointer(rebasing: bytes[chunk]))
         if reads { sum += stream.read()[0] }
       }
@@ -79,6 +82,11 @@ var rows: [(String, Double)] = []
 rows.append(("push and read (1 stream)", median(measure(streams: 1, rounds: 15, reads: true))))
 rows.append(("push only (1 stream)", median(measure(streams: 1, rounds: 15, reads: false))))
 rows.append(("push and read (1000 streams)", median(measure(streams: 1000, rounds: 15, reads: true))))
+rows.append(
+  (
+    "push only, with views (1 stream)",
+    median(measure([classifier.makeViewedStream()], rounds: 15, reads: false))
+  ))
 let ours = rows[0].1
 
 // fastText on the same examples, word bigrams, its default width of 100 and a small one of 10.

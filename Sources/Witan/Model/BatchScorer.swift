@@ -110,6 +110,11 @@ public final class BatchScorer {
   package struct Note {
     package let replacements: Int
     package let isTruncated: Bool
+
+    package init(replacements: Int, isTruncated: Bool) {
+      self.replacements = replacements
+      self.isTruncated = isTruncated
+    }
   }
 
   /// The note of text `i` of the last flush; valid until the next `add`.

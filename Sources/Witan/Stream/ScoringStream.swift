@@ -172,12 +172,17 @@ public final class ScoringStream {
   /// A second stream that goes on from here by itself.
   public func fork() -> ScoringStream {
     let copy = ScoringStream(classifier, windows: windows?.sizes ?? [], rewind: windowRewind)
-    if let windows { copy.windows?.copy(windows) }
-    copy.extractor = extractor
-    copy.bag.copy(bag)
-    if let denseBag { copy.denseBag?.copy(denseBag) }
-    copy.byteCount = byteCount
+    copy.copy(self)
     return copy
+  }
+
+  /// Takes over the state of a stream of the same classifier and windows. No allocation.
+  func copy(_ other: ScoringStream) {
+    if let theirs = other.windows { windows?.copy(theirs) }
+    extractor = other.extractor
+    bag.copy(other.bag)
+    if let theirs = other.denseBag { denseBag?.copy(theirs) }
+    byteCount = other.byteCount
   }
 
   /// Sums of the closed words. [columns]

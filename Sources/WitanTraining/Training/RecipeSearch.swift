@@ -87,7 +87,11 @@ struct RecipeSearch {
     }
     let examples = Double(first.fit.count + first.held.count)
     let fit = max(1e-3, found.secondsPerExample * examples * Double(found.epochs))
-    let members = options.members > 1 ? options.members : max(1, Int((limit - elapsed()) / fit))
-    return Outcome(found: found, folds: used, tried: tried.count, members: min(Self.mostMembers, members))
+    var members = options.members
+    if members == 1, found.recipe.hidden?.isEmpty ?? true {
+      // Units side by side would make the table larger than promised; linear networks add up.
+      members = min(Self.mostMembers, max(1, Int((limit - elapsed()) / fit)))
+    }
+    return Outcome(found: found, folds: used, tried: tried.count, members: members)
   }
 }

@@ -69,4 +69,43 @@ struct GuardCommandTests {
       #expect(try run(["stream", "-m", Self.baseline] + usage).code == 64)
     }
   }
+
+  @Test("a replay shows the text, its score, each decision and the words behind it")
+  func replay() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("witan-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let file = folder.appendingPathComponent("answer.txt")
+    let text =
+      String(repeating: "The garden needs water in the morning. ", count: 20)
+      + String(decoding: harmful, as: UTF8.self)
+    try Data(text.utf8).write(to: file)
+    let shown = try run(["stream", "-m", Self.baseline, "--replay", file.path, "--windows", "8", "16"])
+    #expect(shown.code == 1)
+    #expect(shown.out.contains("The garden needs water") && shown.out.contains("[annotate: any]"))
+    #expect(shown.out.contains("▲") && shown.out.contains("words: ") && shown.out.contains("onset at word"))
+    #expect(shown.out.contains("\(text.utf8.count) of \(text.utf8.count) bytes let out"))
+    try harmless.write(to: file)
+    let calm = try run(["stream", "-m", Self.baseline, "--replay", file.path, "--rate", "1000"])
+    #expect(calm.code == 0 && calm.out.contains("no rule turned on"))
+    for options in [
+      ["--rate", "5"], ["--replay", file.path, "--json"], ["--replay", file.path, "--rate", "0"],
+    ] {
+      #expect(try run(["stream", "-m", Self.baseline] + options).code == 64)
+    }
+    let missing = try run(["stream", "-m", Self.baseline, "--replay", "/no/file"])
+    #expect(missing.code == 2 && missing.err.contains("/no/file: cannot be read"))
+  }
+
+  @Test("windows find what a long text outvotes; impossible ones are refused")
+  func windows() throws {
+    let text = Data(String(repeating: "The garden needs water in the morning. ", count: 200).utf8) + harmful
+    let whole = try witan("stream", "-m", Self.baseline, "--threshold", "0.9", input: text)
+    #expect(whole.code == 0)
+    let windowed = try run(
+      ["stream", "-m", Self.baseline, "--threshold", "0.9", "--windows", "8", "16"], input: text)
+    #expect(windowed.code == 1)
+    let refused = try run(["stream", "-m", Self.baseline, "--windows", "0"], input: text)
+    #expect(refused.code == 2 && refused.err.contains("windows"))
+  }
 }

@@ -59,6 +59,9 @@ final class WindowSums {
   /// Whether windows can be read again after going back to `words`.
   func isKept(_ words: Int) -> Bool { latest - words + (sizes.last ?? 0) < capacity }
 
+  /// Whether the text is longer than the largest window.
+  var areAllFull: Bool { words > sizes.last ?? 0 }
+
   /// Notes a word end. O(lanes + dimensions).
   func advance(_ bag: UnsafePointer<Int32>, count: Int, dense: UnsafePointer<Int32>?) {
     words += 1

@@ -20,7 +20,8 @@ final class LineWorker {
     scorer = BatchScorer(classifier)
     writer = ScoreWriter(
       classifier.spec, isJSON: options.isJSON,
-      showsDoubts: classifier.hasDoubts && (options.isJSON || options.explains))
+      showsDoubts: classifier.hasDoubts && (options.isJSON || options.explains),
+      origin: classifier.thresholdOrigin)
   }
 
   /// The results since the last `take`, a line each.

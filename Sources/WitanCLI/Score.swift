@@ -39,6 +39,7 @@ struct Score: ParsableCommand {
   func run() throws {
     let opened = try embeddings.model(path: model)
     guard let classifier = opened as? Classifier else { return try scoreOneByOne(opened) }
+    if !json { Terminal.note(on: classifier.thresholdOrigin) }
     var options = LineScoring.Options(isJSON: json, explains: explain)
     options.isJSONL = forceLines ? false : forceJSONL ? true : nil
     let scoring = try LineScoring(classifier, path: file, options)

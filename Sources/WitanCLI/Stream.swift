@@ -25,6 +25,7 @@ struct Stream: ParsableCommand {
 
   func run() throws {
     let classifier = try embeddings.classifier(path: model)
+    if !json { Terminal.note(on: classifier.thresholdOrigin) }
     var grading = Grading(classifier)
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     var held: [UInt8] = []  // an incomplete character at the end of what arrived
@@ -180,6 +181,8 @@ private struct Grading {
       verdict["flagged"] = .bool(s.isFlagged(classifier))
       verdict["principles"] = JSON(s.flagged.map(\.id))
     }
+    if let origin = classifier.thresholdOrigin.verdictField { verdict["calibration"] = .string(origin) }
+    if let promise = classifier.verdictPromise { verdict["promise"] = .string(promise) }
     verdict.merge(doubtFields(s)) { $1 }
     return ["verdict": .object(verdict)]
   }

@@ -52,6 +52,7 @@ struct Stream: ParsableCommand {
 
   func run() throws {
     let classifier = try embeddings.classifier(path: model)
+    if !json { Terminal.note(on: classifier.thresholdOrigin) }
     if let file = replay {
       let options = try guarding.options() ?? GuardOptions(defaultRule: DecisionRule(action: .annotate))
       guard let data = FileManager.default.contents(atPath: file == "-" ? "/dev/stdin" : file) else {
@@ -232,6 +233,8 @@ private struct Grading {
       verdict["flagged"] = .bool(s.isFlagged(classifier))
       verdict["principles"] = JSON(s.flagged.map(\.id))
     }
+    if let origin = classifier.thresholdOrigin.verdictField { verdict["calibration"] = .string(origin) }
+    if let promise = classifier.verdictPromise { verdict["promise"] = .string(promise) }
     verdict.merge(doubtFields(s)) { $1 }
     return ["verdict": .object(verdict)]
   }

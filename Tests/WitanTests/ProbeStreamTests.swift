@@ -115,7 +115,7 @@ struct ProbeStreamTests {
   func notANumber() throws {
     let probe = try TestProbe.make(labels: 1, smoothing: .window(4))
     var stream = probe.makeStream()
-    for z in [Float.nan, -.infinity, 0, 0, 0, 0] { withUnsafePointer(to: z) { stream.push($0) } }
+    for z in [Float.nan, -Float.infinity, 0, 0, 0, 0] { withUnsafePointer(to: z) { stream.push($0) } }
     #expect(stream.peakLogit(0) == probe.weights.slope[0] * ActivationProbe.limit + probe.weights.offset[0])
     #expect(stream.logit(0) == probe.weights.offset[0] && stream.isFlagged)
   }

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import Witan
 
-@testable import WitanTraining
+import WitanTraining
 
 /// Files of hidden states, as safetensors and as numpy writes them.
 struct ActivationSetTests {

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import Witan
 
-@testable import WitanTraining
+import WitanTraining
 
 /// Losses against their formulas and their own differences.
 struct ProbeLossTests {

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import Witan
 
-@testable import WitanTraining
+import WitanTraining
 
 /// What probes learn, and that they learn it the same every time.
 @Suite(.serialized) struct ProbeTrainerTests {

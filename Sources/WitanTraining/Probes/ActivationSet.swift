@@ -43,7 +43,7 @@ public struct ActivationSet: Sendable {
     }
     var found: [String: Tensor] = [:]
     var named: [String]?
-    if file.bytes.first == 0x93 {
+    if NumpyArray.isNumpy(file.bytes) {
       let own = try Self.placed(path) { () throws(WitanError) in try NumpyArray(file.bytes) }
       found["activations"] = (own.type, own.shape, own.bytes)
       guard let offsetsPath, let labelsPath else {
@@ -152,7 +152,8 @@ public struct ActivationSet: Sendable {
   }
 
   /// The stored states of the tokens in `range`. [range x dimensions]
-  func withStates<T, E: Error>(_ range: Range<Int>, _ body: (UnsafeRawPointer) throws(E) -> T) throws(E)
+  package func withStates<T, E: Error>(_ range: Range<Int>, _ body: (UnsafeRawPointer) throws(E) -> T)
+    throws(E)
     -> T
   {
     try withExtendedLifetime(files) { () throws(E) in
@@ -162,7 +163,7 @@ public struct ActivationSet: Sendable {
   }
 
   /// The tokens of a sequence.
-  func range(_ sequence: Int) -> Range<Int> { offsets[sequence]..<offsets[sequence + 1] }
+  package func range(_ sequence: Int) -> Range<Int> { offsets[sequence]..<offsets[sequence + 1] }
 
   /// The label of a sequence; of token labels the largest.
   func target(_ sequence: Int, _ label: Int) -> Float {
@@ -171,7 +172,7 @@ public struct ActivationSet: Sendable {
   }
 
   /// SHA-256 of states, offsets and labels.
-  var digest: String {
+  package var digest: String {
     var hash = SHA256()
     hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: files[0].bytes[states]))
     for offset in offsets {

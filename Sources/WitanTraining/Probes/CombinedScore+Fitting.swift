@@ -1,5 +1,5 @@
 internal import Foundation
-internal import Witan
+package import Witan
 
 extension CombinedScore {
   /// Fits weight and offset on calibrated logits of the same sequences, by logistic regression.
@@ -7,7 +7,7 @@ extension CombinedScore {
   /// The logit weight * (probe - text) + text + offset is linear in both parameters, so Newton's method finds
   /// the minimum; a weight outside 0...1 is taken to the nearer end and the offset fitted again, as it is when
   /// `weight` is given. Throws `invalidValue` for such a weight.
-  init(probe: [Float], text: [Float], _ y: [Float], weight given: Float? = nil) throws(WitanError) {
+  package init(probe: [Float], text: [Float], _ y: [Float], weight given: Float? = nil) throws(WitanError) {
     var (weight, offset) = (Double(given ?? 0.5), 0.0)
     func descend(fixed: Bool) {
       for _ in 0..<50 {

@@ -12,9 +12,14 @@ package struct NumpyArray {
   /// A header larger than this is refused, as numpy does.
   private static let maximumHeader = 10_000
 
+  /// Whether `bytes` begin as such a file does.
+  package static func isNumpy(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    bytes.prefix(6).elementsEqual([0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59])
+  }
+
   /// Reads the header in `bytes`, which must outlive this value. Throws `format` or `unsupported`.
   package init(_ bytes: UnsafeRawBufferPointer) throws(WitanError) {
-    guard bytes.count >= 10, bytes.prefix(6).elementsEqual([0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59]) else {
+    guard bytes.count >= 10, Self.isNumpy(bytes) else {
       throw WitanError(.format, "does not begin as a .npy file of numpy.save does")
     }
     guard 1...3 ~= bytes[6], bytes[7] == 0 else {

@@ -25,7 +25,7 @@ public enum ProbeLoss: String, Sendable, CaseIterable {
   /// The loss of `z` [tokens], and its gradient added to nothing: `gradient` [tokens] is overwritten.
   ///
   /// `y`: one value, or one a token. `progress`: the share of the annealing that is done. O(tokens).
-  func value(
+  package func value(
     _ z: [Double], _ y: [Float], window: Int, temperature: Double, progress: Double = 1,
     gradient: inout [Double]
   ) -> Double {

@@ -1,7 +1,7 @@
-internal import Witan
+package import Witan
 
 /// A probe in training: over standardised states x' = (x - mean) / deviation.
-struct ProbeNetwork {
+package struct ProbeNetwork {
   let dimensions: Int
   let units: Int
   let labels: Int
@@ -11,7 +11,7 @@ struct ProbeNetwork {
   var bias: [Float]  // [labels]
 
   /// Zeros for a linear probe; with a hidden layer random weights, uniform with the variance of He et al. 2015.
-  init(dimensions: Int, units: Int, bias: [Float], seed: UInt64) {
+  package init(dimensions: Int, units: Int, bias: [Float], seed: UInt64) {
     (self.dimensions, self.units, self.bias) = (dimensions, units, bias)
     labels = bias.count
     var random = SeededRandom(seed: seed, purpose: "probe weights")
@@ -27,13 +27,13 @@ struct ProbeNetwork {
   }
 
   /// What `backward` needs of `forward`.
-  struct Activations {
-    let hidden: [Float]  // [n x units], after the relu
-    let logits: [Float]  // [n x labels]
+  package struct Activations {
+    package let hidden: [Float]  // [n x units], after the relu
+    package let logits: [Float]  // [n x labels]
   }
 
   /// [x: n x dimensions]
-  func forward(_ x: [Float], _ n: Int) -> Activations {
+  package func forward(_ x: [Float], _ n: Int) -> Activations {
     var h: [Float] = []
     if units > 0 {
       h = matrixProduct(x, hidden, m: n, n: units, k: dimensions, transposeB: true)
@@ -46,7 +46,7 @@ struct ProbeNetwork {
   }
 
   /// The gradients of all parameters, in the order of `withParameters`, for those of the logits. [n x labels]
-  func backward(_ x: [Float], _ n: Int, _ a: Activations, _ dz: [Float]) -> [[Float]] {
+  package func backward(_ x: [Float], _ n: Int, _ a: Activations, _ dz: [Float]) -> [[Float]] {
     func columns(_ values: [Float], _ count: Int) -> [Float] {
       var sums = [Float](repeating: 0, count: count)
       for i in 0..<n { for j in 0..<count { sums[j] += values[i * count + j] } }
@@ -66,7 +66,7 @@ struct ProbeNetwork {
   }
 
   /// Changes the parameters one array after the other: output, bias, hidden, hidden bias.
-  mutating func withParameters(_ body: (Int, inout [Float]) -> Void) {
+  package mutating func withParameters(_ body: (Int, inout [Float]) -> Void) {
     body(0, &output)
     body(1, &bias)
     guard units > 0 else { return }
@@ -75,7 +75,7 @@ struct ProbeNetwork {
   }
 
   /// The weights for states as they come: the standardisation goes into the first layer.
-  func folded(_ s: Standardization) -> ProbeWeights {
+  package func folded(_ s: Standardization) -> ProbeWeights {
     func fold(_ rows: [Float], _ bias: [Float]) -> ([Float], [Float]) {
       var (rows, bias) = (rows, bias)
       for j in bias.indices {

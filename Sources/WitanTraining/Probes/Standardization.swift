@@ -1,12 +1,12 @@
-internal import Witan
+package import Witan
 
 /// Mean and inverse deviation of each dimension over the tokens of some sequences.
-struct Standardization {
+package struct Standardization {
   let mean: [Double]  // [dimensions]
   let inverse: [Double]  // [dimensions]; 0 where a dimension hardly changes
 
   /// Two passes over the states. Throws `data` at a state that is not finite. O(tokens x dimensions).
-  init(_ set: ActivationSet, _ sequences: [Int]) throws(WitanError) {
+  package init(_ set: ActivationSet, _ sequences: [Int]) throws(WitanError) {
     let d = set.dimensions
     var mean = [Double](repeating: 0, count: d)
     var variance = mean
@@ -43,7 +43,7 @@ struct Standardization {
   }
 
   /// The standardised states of some sequences, one after the other. [tokens x dimensions]
-  func states(_ set: ActivationSet, _ sequences: [Int]) throws(WitanError) -> [Float] {
+  package func states(_ set: ActivationSet, _ sequences: [Int]) throws(WitanError) -> [Float] {
     let d = set.dimensions
     let (mean, inverse) = (mean.map { Float($0) }, inverse.map { Float($0) })
     var out = [Float](repeating: 0, count: sequences.reduce(0) { $0 + set.range($1).count } * d)

@@ -29,6 +29,7 @@ struct Inspect: ParsableCommand {
   }
 
   private func describe(_ path: String) throws(WitanError) -> [String: JSON] {
+    if let report = try probeReport(path) { return report }
     let opened = try embeddings.model(path: path)
     let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
     guard let classifier = opened as? Classifier else {
@@ -41,6 +42,22 @@ struct Inspect: ParsableCommand {
     report["thresholds_from"] = .string(classifier.thresholdOrigin.rawValue)
     for (key, value) in classifier.metadata where key != "witan.spec" {
       let name = key.hasPrefix("witan.") ? String(key.dropFirst(6)) : key
+      report[name] = value.hasPrefix("{") ? (try? JSON(parsing: value)) ?? .string(value) : .string(value)
+    }
+    return report
+  }
+
+  /// nil when the file is no probe.
+  private func probeReport(_ path: String) throws(WitanError) -> [String: JSON]? {
+    let file = try MappedFile(path: path)
+    guard ProbeFile.isProbe(file.bytes) else { return nil }
+    let probe = try ActivationProbe(path: path)
+    var report = probe.spec.json.object ?? [:]
+    report["format"] = .string(ProbeFile.format)
+    report["bytes"] = JSON(file.bytes.count)
+    for (key, value) in probe.metadata where key.hasPrefix("witan.") {
+      let name = String(key.dropFirst(6))
+      guard name != "probe", name != "format" else { continue }
       report[name] = value.hasPrefix("{") ? (try? JSON(parsing: value)) ?? .string(value) : .string(value)
     }
     return report

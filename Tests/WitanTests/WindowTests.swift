@@ -13,7 +13,9 @@ import Witan
     var largest = [Float](repeating: 0, count: outputs)
     let whole = (sums: now.sums.map { _ in Int32(0) }, dense: now.dense.map { _ in Int32(0) }, count: 0)
     let isLong = ends.count > sizes.max()!
-    for start in (isLong ? [] : [whole]) + sizes.filter({ $0 < ends.count }).map({ ends[ends.count - 1 - $0] }) {
+    for start in (isLong ? [] : [whole])
+      + sizes.filter({ $0 < ends.count }).map({ ends[ends.count - 1 - $0] })
+    {
       var sums = zip(now.sums, start.sums).map { $0 - $1 }
       sums += [Int32](repeating: 0, count: 64)
       let dense = zip(now.dense, start.dense).map { $0 - $1 }

@@ -112,7 +112,9 @@ public final class ScoringStream {
       scratch: windows.output + n * outputs, into: windows.output)
     for j in 0..<outputs {
       var largest = -Float.infinity
-      for row in (windows.areAllFull ? 1 : 0)..<n { largest = max(largest, windows.output[row * outputs + j]) }
+      for row in (windows.areAllFull ? 1 : 0)..<n {
+        largest = max(largest, windows.output[row * outputs + j])
+      }
       output[j] = largest
     }
     return UnsafeBufferPointer(start: output, count: outputs)

@@ -44,6 +44,11 @@ struct Calibrate: ParsableCommand {
   @Option(name: .long, help: "How often the guard of a stream reads: after each word or each character.")
   var reads = Reads.word
   @Option(
+    name: .long, parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Calibrate a guard with these windows, as in 16 48: use it with the same ones.", valueName: "words"))
+  var windows: [Int] = []
+  @Option(
     name: .customLong("for"), parsing: .upToNextOption,
     help: ArgumentHelp(
       "Outputs: \"any\", ids of labels, or \"all\"; each gets its own promise.", valueName: "id"))
@@ -67,6 +72,9 @@ struct Calibrate: ParsableCommand {
     guard fpr > 0 && fpr < 1 else { throw ValidationError("--fpr must be above 0 and below 1.") }
     guard 0..<1 ~= heldOut else { throw ValidationError("--held-out must be at least 0 and below 1.") }
     guard 1...100 ~= lengthClasses else { throw ValidationError("--length-classes must be 1 to 100.") }
+    guard windows.isEmpty || (per == .stream && reads == .word) else {
+      throw ValidationError("--windows are of streams that are read after each word.")
+    }
     guard !benign.isEmpty else { throw ValidationError("--benign needs a file.") }
     guard !names.isEmpty else { throw ValidationError("--for needs an output.") }
   }
@@ -83,7 +91,13 @@ struct Calibrate: ParsableCommand {
     options.divisions = Set(each.map { CalibrationOptions.Division(rawValue: $0.rawValue)! })
     options.lengthClasses = lengthClasses
     Terminal.progress("reading \(examples.count) texts")
-    let sample = StreamSample(classifier, examples, options.reads)
+    options.windows = windows
+    let sample =
+      windows.isEmpty
+      ? StreamSample(classifier, examples, options.reads)
+      : StreamSample(
+        examples,
+        maxima: try StreamMaxima.measure(examples.map(\.text), guarding: classifier, windows: windows))
     let calibration = try StreamCalibration(
       classifier, sample, outputs: outputs(classifier.spec), options)
     Terminal.endProgress()

@@ -27,6 +27,8 @@ public final class StreamGuard {
   @exclusivity(unchecked) var lastSerial = 0
   /// What the last step lets out.
   @exclusivity(unchecked) var emittable = 0..<0
+  /// Sees what the rules see, at each word end: for calibration.
+  package var onGrades: ((UnsafeBufferPointer<Float>) -> Void)?
   /// More features than the longest word has: so close to the limit of the model nothing is graded.
   private let featureMargin: Int
 
@@ -221,8 +223,10 @@ public final class StreamGuard {
   private func observe(_ wordStart: Int) {
     let word = decisions.wordCount
     stream.advance()
+    let grades = stream.readLargest()
+    onGrades?(grades)
     decisions.observe(
-      stream.readLargest(), end: progress.byteCount,
+      grades, end: progress.byteCount,
       start: { first in
         // Texts that were resumed may lack the lengths of words long ago.
         let first = max(first, lengths.start)

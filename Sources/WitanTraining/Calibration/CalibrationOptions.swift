@@ -14,6 +14,8 @@ public struct CalibrationOptions: Sendable {
   public var rate: Double
   /// What the sample's values are of.
   public var reads: StreamMaxima.Reads
+  /// Words of the windows that the sample was graded by, beside or in place of the whole text so far.
+  public var windows: [Int] = []
   /// Share of the sample that is kept to check the promise, from 0 to below 1.
   public var heldOut: Double
   /// Which texts are held out.

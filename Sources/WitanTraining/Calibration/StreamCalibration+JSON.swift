@@ -9,7 +9,10 @@ extension StreamCalibration {
     let percent = ConformalThreshold.percent
     let reads =
       switch options.reads {
-      case .word: "streams, read after each word"
+      case .word:
+        options.windows.isEmpty
+          ? "streams, read after each word"
+          : "streams, guarded by windows of \(options.windows.map(String.init).joined(separator: " and ")) words"
       case .character: "streams, read after each character"
       case .end: "texts"
       }
@@ -31,6 +34,7 @@ extension StreamCalibration {
       "interval": Self.range(output.interval), "sample": .string(digest),
       "embeddings": .bool(hadEmbeddings), "promise": .string(statement(output)),
     ]
+    if !options.windows.isEmpty { fields["windows"] = JSON(options.windows) }
     if !output.parts.isEmpty {
       fields["parts"] = .array(
         output.parts.map {

@@ -1,3 +1,5 @@
+public import Witan
+
 /// The largest probability that each output shows while a text arrives: what decides whether a guard that
 /// reads again and again ever stops it.
 public enum StreamMaxima {
@@ -24,6 +26,36 @@ public enum StreamMaxima {
       return (shard * texts.count / shards..<(shard + 1) * texts.count / shards).map { i in
         var text = texts[i]
         return text.withUTF8 { maxima($0, reads, scorer) }
+      }
+    }.flatMap { $0 }
+  }
+
+  /// For each text the largest value of each output that a `StreamGuard` with these windows sees.
+  /// [texts][outputs]
+  ///
+  /// Throws `invalidValue` for windows out of range. O(bytes + words * width)
+  public static func measure(
+    _ texts: [String], guarding classifier: Classifier, windows: [Int]
+  ) throws(WitanError) -> [[Float]] {
+    // One rule that lets all pass: what is graded does not depend on the rules.
+    let name = classifier.spec.labels[0].id
+    let options = GuardOptions(
+      rules: [name: DecisionRule(on: 1, action: .emit)], defaultRule: nil, maximumBytes: 1 << 40,
+      rewindTokens: 0, windows: windows)
+    _ = try StreamGuard(classifier, options)
+    let shards = min(256, max(1, texts.count / 16))
+    return concurrentMap(shards) { shard -> [[Float]] in
+      let streamGuard = try! StreamGuard(classifier, options)  // made once above
+      var largest: [Float] = []
+      streamGuard.onGrades = { grades in
+        for j in grades.indices { largest[j] = max(largest[j], grades[j]) }
+      }
+      return (shard * texts.count / shards..<(shard + 1) * texts.count / shards).map { i in
+        largest = [Float](repeating: 0, count: classifier.spec.outputs)
+        streamGuard.reset()
+        _ = streamGuard.push(texts[i])
+        _ = streamGuard.finish()
+        return largest
       }
     }.flatMap { $0 }
   }

@@ -98,7 +98,8 @@ struct ActivationSetTests {
       }
     }
     #expect(three.digest == one.digest && three.offsets == one.offsets && three.labels == one.labels)
-    try withFile(A.file(tensors)) { #expect(try ActivationSet(path: $0).labels == ["label-0"]) }
+    let unnamed = try withFile(A.file(tensors)) { path in try ActivationSet(path: path).labels }
+    #expect(unnamed == ["label-0"])
   }
 
   @Test("sets that do not fit together are refused by field")
@@ -126,12 +127,12 @@ struct ActivationSetTests {
     try fails([states, offsets, A.f32("labels", [0, .nan], [2, 1])], "labels")
     try fails([states, offsets, labels], "labels", names: #"["a", "b"]"#)
     try fails([states, offsets, labels], "__metadata__.labels", names: "[1]")
-    try withFile(npy(header, [UInt8](repeating: 0, count: 24))) { path in
-      #expect {
-        try ActivationSet(path: path)
-      } throws: {
-        "\($0)".contains("give offsets and labels too")
-      }
+    let said = try withFile(npy(header, [UInt8](repeating: 0, count: 24))) { path in
+      do {
+        _ = try ActivationSet(path: path)
+        return "nothing"
+      } catch { return "\(error)" }
     }
+    #expect(said.contains("give offsets and labels too"))
   }
 }

@@ -95,7 +95,8 @@ struct StreamCalibrationTests {
     options.lengthClasses = 100
     let error = #expect(throws: WitanError.self) { try calibrate(examples, options) }
     #expect(
-      error?.place.hasPrefix("length 'below ") == true && error?.message.contains("at least 19") == true)
+      error?.place.hasPrefix("length '") == true && error?.message.contains("at least 19") == true,
+      "\(error, default: "none")")
     let anonymous = examples.map { Example(text: $0.text, labels: [:]) }
     options.lengthClasses = 4
     let lost = #expect(throws: WitanError.self) { try calibrate(anonymous, options) }

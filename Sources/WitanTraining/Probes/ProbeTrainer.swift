@@ -42,10 +42,6 @@ public struct ProbeTrainer {
       throw WitanError(
         .data, "there are \(textLogits.count / set.labels.count) texts for \((dev ?? set).count) sequences")
     }
-    let threads = BLASProvider.current.threads
-    BLASProvider.setThreads(1)
-    defer { BLASProvider.setThreads(threads) }
-
     let standard = try Standardization(fit.set, fit.sequences)
     if !held.sequences.isEmpty { _ = try Standardization(held.set, held.sequences) }  // checks the values
     let found = try descend(fit, held, standard)

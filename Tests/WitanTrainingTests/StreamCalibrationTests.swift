@@ -96,7 +96,7 @@ struct StreamCalibrationTests {
     let error = #expect(throws: WitanError.self) { try calibrate(examples, options) }
     #expect(
       error?.place.hasPrefix("length '") == true && error?.message.contains("at least 19") == true,
-      "\(error, default: "none")")
+      "\(error.map { "\($0)" } ?? "none")")
     let anonymous = examples.map { Example(text: $0.text, labels: [:]) }
     options.lengthClasses = 4
     let lost = #expect(throws: WitanError.self) { try calibrate(anonymous, options) }

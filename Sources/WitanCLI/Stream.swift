@@ -17,6 +17,10 @@ struct Stream: ParsableCommand {
   @Option(name: .shortAndLong, help: ArgumentHelp("The model.", valueName: "model"))
   var model: String
   @OptionGroup var embeddings: EmbeddingsFlags
+  @Option(
+    name: .long,
+    help: ArgumentHelp("What the text answers: it is judged in the light of this.", valueName: "text"))
+  var prompt: String?
   @Flag(name: .long, help: "Print one JSON event for each chunk, then the verdict.")
   var json = false
 
@@ -25,7 +29,7 @@ struct Stream: ParsableCommand {
 
   func run() throws {
     let classifier = try embeddings.classifier(path: model)
-    var grading = Grading(classifier)
+    var grading = Grading(classifier, prompt: prompt)
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     var held: [UInt8] = []  // an incomplete character at the end of what arrived
     while true {
@@ -121,9 +125,10 @@ private struct Grading {
   private var isKept = true
   private(set) var peak: (value: Float, byte: Int) = (0, 0)
 
-  init(_ classifier: Classifier) {
+  init(_ classifier: Classifier, prompt: String?) {
     self.classifier = classifier
     stream = classifier.makeStream()
+    stream.begin(prompt: prompt)
   }
 
   var scores: Scores { stream.scores }

@@ -11,13 +11,15 @@ public final class ScoringStream {
   public let classifier: Classifier
   /// Bytes pushed since the start or the last reset.
   public internal(set) var byteCount = 0
+  /// Where the text stands, as `begin` was told; principles that do not apply there have probability 0.
+  public internal(set) var side: Side?
 
   var extractor: FeatureExtractor
   var bag: EmbeddingBag
   var denseBag: DenseBag?
   private let reading: UnsafeMutablePointer<Int32>  // [lanes + dimensions] sums with the open word
   private let output: UnsafeMutablePointer<Float>  // [2 x outputs] probabilities, doubts, then scratch
-  private let workspace = FeatureExtractor.Workspace()
+  let workspace = FeatureExtractor.Workspace()
   private let denseWorkspace: WordPieceTokenizer.Workspace?
 
   init(_ classifier: Classifier) {
@@ -80,6 +82,7 @@ public final class ScoringStream {
     bag.reset()
     denseBag?.reset()
     byteCount = 0
+    side = nil
   }
 
   /// The probabilities now: one for each label, then `any` if the classifier has it. Valid until the
@@ -112,7 +115,7 @@ public final class ScoringStream {
     let denseSums = denseWorkspace.flatMap { denseBag?.read($0, into: reading + classifier.spec.lanes) }
     classifier.probabilities(
       sums, counts: &count, denseSums: denseSums, scratch: output + 2 * classifier.spec.outputs,
-      into: output)
+      into: output, side: { _ in side })
     return (sums, count)
   }
 
@@ -135,6 +138,7 @@ public final class ScoringStream {
     copy.bag.copy(bag)
     if let denseBag { copy.denseBag?.copy(denseBag) }
     copy.byteCount = byteCount
+    copy.side = side
     return copy
   }
 

@@ -48,27 +48,6 @@ struct ExchangeTests {
     #expect(accuracy(judge, test, withPrompt: false) < 0.6)
   }
 
-  @Test("what neither prompt nor answer tells alone is learnt by a hidden layer", arguments: [[], [16]])
-  func crossed(_ hidden: [Int]) throws {
-    var random = SeededRandom(seed: 93)
-    let filler = (0..<8).map { "w\($0)" }
-    func words(_ last: String) -> String {
-      (0..<3).map { _ in random.pick(filler) }.joined(separator: " ") + " " + last
-    }
-    let examples = (0..<1200).map { i in
-      let (a, b) = (i % 2 == 0, i / 2 % 2 == 0)
-      return Example(
-        text: words(b ? "granted" : "refused"), labels: [a == b ? "odd" : "fine": 1], isSingleLabel: true,
-        prompt: words(a ? "attack" : "picnic"))
-    }
-    let trainer = XORData.trainer(hidden: hidden)
-    let classifier = try Classifier(bytes: trainer.train(Array(examples[..<800])).modelBytes)
-    let hits = examples[800...].count {
-      classifier.score($0.text, prompt: $0.prompt).best.id == $0.labels.first?.key
-    }
-    if hidden.isEmpty { #expect(hits < 300) } else { #expect(hits > 380) }
-  }
-
   @Test("evaluation reads prompts")
   func evaluation() throws {
     let classifier = try Classifier(bytes: ToyData.trainer().train(Self.exchanges(600, seed: 94)).modelBytes)

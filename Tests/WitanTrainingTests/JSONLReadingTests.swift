@@ -50,10 +50,8 @@ struct JSONLReadingTests {
   @Test("weight, group, spans and source are taken over; unknown fields are passed over")
   func otherFields() throws {
     let example = try read(
-      #"""
-      {"text":"xyz","label":"a","weight":0.5,"group":"g","source":"s","id":7,"prompt":"why?",
-       "spans":[{"label":"a","start":0,"end":1},{"label":"a","start":2,"end":3}]}
-      """#)
+      #"{"text":"xyz","label":"a","weight":0.5,"group":"g","source":"s","id":7,"prompt":"why?","#
+        + #""spans":[{"label":"a","start":0,"end":1},{"label":"a","start":2,"end":3}]}"#)
     #expect(
       example
         == Example(

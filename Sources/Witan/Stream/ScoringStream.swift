@@ -11,6 +11,8 @@ public final class ScoringStream {
   public let classifier: Classifier
   /// Bytes pushed since the start or the last reset.
   public internal(set) var byteCount = 0
+  /// Where the text stands, as `begin` was told; principles that do not apply there have probability 0.
+  public internal(set) var side: Side?
 
   var extractor: FeatureExtractor
   var bag: EmbeddingBag
@@ -19,7 +21,7 @@ public final class ScoringStream {
   private let windowRewind: Int
   private let reading: UnsafeMutablePointer<Int32>  // [lanes + dimensions] sums with the open word
   private let output: UnsafeMutablePointer<Float>  // [2 x outputs] probabilities, doubts, then scratch
-  private let workspace = FeatureExtractor.Workspace()
+  let workspace = FeatureExtractor.Workspace()
   private let denseWorkspace: WordPieceTokenizer.Workspace?
 
   /// `windows` in words; what was read of them can be taken back `rewind` words.
@@ -86,6 +88,7 @@ public final class ScoringStream {
     denseBag?.reset()
     windows?.reset()
     byteCount = 0
+    side = nil
   }
 
   /// Ends a word for the windows: they count the calls, and reach back to one of them. O(width).
@@ -95,7 +98,8 @@ public final class ScoringStream {
 
   /// The largest probability of each output among the windows, and the whole text while it is no longer than
   /// the largest of them: what happens late in a long text is not outvoted by its beginning, and what a
-  /// long text repeats does not add up without end. Without windows `read()`. Valid until the next call. O(windows x width), all in one product; no allocation. [outputs]
+  /// long text repeats does not add up without end. Without windows `read()`. Valid until the next call.
+  /// O(windows x width), all in one product; no allocation. [outputs]
   public func readLargest() -> UnsafeBufferPointer<Float> {
     guard let windows else { return read() }
     let (spec, outputs) = (classifier.spec, classifier.spec.outputs)
@@ -109,7 +113,7 @@ public final class ScoringStream {
     let n = windows.subtract()
     classifier.probabilities(
       windows.rows, of: n, counts: windows.rowCounts, denseSums: denseBag == nil ? nil : windows.denseRows,
-      scratch: windows.output + n * outputs, into: windows.output)
+      scratch: windows.output + n * outputs, into: windows.output, side: { _ in side })
     for j in 0..<outputs {
       var largest = -Float.infinity
       for row in (windows.areAllFull ? 1 : 0)..<n {
@@ -144,7 +148,7 @@ public final class ScoringStream {
     let denseSums = denseWorkspace.flatMap { denseBag?.read($0, into: reading + classifier.spec.lanes) }
     classifier.probabilities(
       sums, counts: &count, denseSums: denseSums, scratch: output + 2 * classifier.spec.outputs,
-      into: output)
+      into: output, side: { _ in side })
     return (sums, count)
   }
 
@@ -185,6 +189,7 @@ public final class ScoringStream {
     bag.copy(other.bag)
     if let theirs = other.denseBag { denseBag?.copy(theirs) }
     byteCount = other.byteCount
+    side = other.side
   }
 
   /// Sums of the closed words. [columns]

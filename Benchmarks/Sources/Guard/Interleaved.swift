@@ -43,7 +43,9 @@ struct Interleaved {
     witan_allocations_start()
     try run(rounds: 4)
     let allocations = witan_allocations_stop()
-    precondition(allocations <= 0, "\(allocations) allocations in 4 rounds of \(streams.count) streams")
+    guard allocations <= 0 else {
+      fatalError("\(allocations) allocations in 4 rounds of \(streams.count) streams")
+    }
     var times: [Double] = []
     for _ in 0..<7 {
       let began = now()
@@ -56,7 +58,7 @@ struct Interleaved {
       let first = 7919 * i % chunks.count
       for j in 0..<round { pushed += chunks[(first + j) % chunks.count].count }
     }
-    precondition(emitted == pushed, "\(emitted) of \(pushed) bytes went out")
+    guard emitted == pushed else { fatalError("\(emitted) of \(pushed) bytes went out") }
     return times.sorted()[times.count / 2]
   }
 }

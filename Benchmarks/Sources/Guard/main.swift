@@ -116,6 +116,7 @@ for (name, hold, rewind) in [
   print("\(name): \(one.stateByteCount) bytes")
 }
 precondition(sum.isFinite)
+BLASProvider.setThreads(1)
 for count in [1, 1000, 10_000] {
   let options = GuardOptions(
     defaultRule: DecisionRule(on: 1, debounce: .of(2, 4), action: .terminate), maximumBytes: 1 << 40,

@@ -5,8 +5,9 @@
 /// interleaved and wherever the rounds are cut; only when it says so differs: in `step`, not in `push`. What
 /// streams need only while they are pushed or read they share, so each takes a few kilobytes.
 ///
-/// Nothing is allocated per push or step once the pool has grown to its streams and their text. A pool
-/// belongs to one thread at a time; use one for each thread.
+/// Nothing is allocated per push or step once the pool has grown to its streams and their text; OpenBLAS
+/// allocates when it uses several threads, so set `BLASProvider.setThreads(1)`. A pool belongs to one
+/// thread at a time; use one for each thread.
 public final class StreamPool {
   public let classifier: Classifier
   public let options: GuardOptions
@@ -18,16 +19,17 @@ public final class StreamPool {
   private let scratch: ScoringStream.Scratch
   private let batch: ReadingBatch
   private let decisions: DecisionState
-  private var guards: [StreamGuard] = []
+  // Checking each access for overlaps would cost more than the access.
+  @exclusivity(unchecked) private var guards: [StreamGuard] = []
   /// How often each place was taken or given back: odd while it is taken.
-  private var generations: [Int] = []
-  private var free: [Int] = []
+  @exclusivity(unchecked) private var generations: [Int] = []
+  @exclusivity(unchecked) private var free: [Int] = []
   /// Streams with something to tell, in the order in which it came; and those of the running step.
-  private var touched: [PoolStream] = []
-  private var telling: [PoolStream] = []
-  private var isStepping = false
+  @exclusivity(unchecked) private var touched: [PoolStream] = []
+  @exclusivity(unchecked) private var telling: [PoolStream] = []
+  @exclusivity(unchecked) private var isStepping = false
   /// Bytes that were taken since the last step.
-  public private(set) var roundByteCount = 0
+  @exclusivity(unchecked) public private(set) var roundByteCount = 0
 
   /// Options are those of each stream. A pool takes no tokens back: `rewindTokens` must be 0. [capacity:
   /// 1...2^20] [maximumRoundBytes: 1...2^40]
@@ -68,7 +70,7 @@ public final class StreamPool {
       + 8 * (guards.capacity + generations.capacity + free.capacity)
   }
 
-  /// Opens a stream. Throws `limit` at `capacity` when all are taken: close one, or send the request
+  /// Opens a stream, at its beginning. Throws `limit` at `capacity` when all are taken: close one, or send the request
   /// elsewhere. Allocates only when more streams are open than ever before.
   public func open() throws(WitanError) -> PoolStream {
     if let index = free.popLast() {

@@ -12,9 +12,10 @@ public final class ScoringStream {
   /// Bytes pushed since the start or the last reset.
   public internal(set) var byteCount = 0
 
-  var extractor: FeatureExtractor
-  var bag: EmbeddingBag
-  var denseBag: DenseBag?
+  // Checking each access for overlaps would cost as much as short pushes do.
+  @exclusivity(unchecked) var extractor: FeatureExtractor
+  @exclusivity(unchecked) var bag: EmbeddingBag
+  @exclusivity(unchecked) var denseBag: DenseBag?
   let windows: WindowSums?
   private let windowRewind: Int
   private let scratch: Scratch
@@ -113,10 +114,9 @@ public final class ScoringStream {
     let (sums, count) = current()
     rows.update(from: sums, count: classifier.spec.lanes)
     counts[0] = count
-    if let denseWorkspace, let denseBag, let dimensions = classifier.embeddings?.dimensions {
-      denseRows.update(
-        from: denseBag.read(denseWorkspace, into: reading + classifier.spec.lanes), count: dimensions)
-    }
+    // Not `if let denseBag`, which would copy the open word.
+    let dense = denseWorkspace.flatMap { denseBag?.read($0, into: reading + classifier.spec.lanes) }
+    if let dense { denseRows.update(from: dense, count: classifier.embeddings?.dimensions ?? 0) }
     return windows?.subtract(from: rows, denseRows, counts) ?? 1
   }
 

@@ -32,7 +32,7 @@ extension Trainer {
       features: FeatureSpec(log2Buckets: 17), task: .multiLabel,
       labels: labels, hasAny: labels.contains { $0.stance == .prohibit })
     let result = try train(
-      part(.train), dev: part(.dev), spec: spec,
+      part(.train) + StreamCopies().copies(of: part(.train), seed: options.seed), dev: part(.dev), spec: spec,
       metadata: [
         "witan.program": Version.text, "witan.constitution": constitution.source,
         "witan.constitution_id": constitution.id, "witan.constitution_version": constitution.version,

@@ -91,7 +91,7 @@ struct Compile: ParsableCommand {
     out += "\n\(output): \(c.modelBytes.count / 1000) kB, \(c.spec.labels.count) principles, "
     out += "\(s.report.examples.values.reduce(0, +)) examples, \(c.summary.epochs) epochs, "
     out += "\(fixed(seconds, 1)) s\n"
-    out += "Thresholds come from synthetic text; calibrate on real traffic before you promise a rate.\n"
+    out += "Thresholds come from synthetic text; 'witan calibrate' sets them on real traffic.\n"
     return out
   }
 }

@@ -75,6 +75,10 @@ struct Compress: ParsableCommand {
       original, bytes.count, Classifier(bytes: compressed.bytes, embeddings: original.embeddings),
       compressed.bytes.count, examples: examples, texts: used)
     try writeFile(compressed.bytes, to: output)
+    if original.thresholdOrigin == .conformal, report.after.origin == .void {
+      Terminal.note(
+        "what 'witan calibrate' promised does not hold for the smaller model; calibrate it again.")
+    }
     try Terminal.write(json ? report.json.text(indent: true) + "\n" : table(report))
     try Terminal.flush()
   }

@@ -11,6 +11,8 @@ struct Evaluate: ParsableCommand {
       confusion and the worst mistakes.
       With --harmful and --benign (files of texts; labels are not read): how well a constitution's
       "any" output sets them apart, and the false-positive rate of each benign file or group.
+      With --activations: a probe over hidden states, by the largest smoothed logit of each sequence; with
+      --text-model and its texts in --data also that model, and both combined.
       """)
 
   @Option(name: .shortAndLong, help: ArgumentHelp("The model.", valueName: "model"))
@@ -33,6 +35,8 @@ struct Evaluate: ParsableCommand {
   var principle: String?
   @Option(name: .long, help: "How many mistakes to show.")
   var mistakes = 10
+  @OptionGroup var activations: ActivationFlags
+  @OptionGroup var smoothing: SmoothingFlags
   @OptionGroup var pictures: ReportFlags
   @OptionGroup var embeddings: EmbeddingsFlags
   @OptionGroup var disguises: ViewsFlags
@@ -41,6 +45,10 @@ struct Evaluate: ParsableCommand {
 
   func validate() throws {
     try pictures.validate(json: json)
+    if activations.activations != nil { return try validateProbe() }
+    guard smoothing.window == nil, smoothing.rate == nil else {
+      throw ValidationError("--window and --rate go with --activations.")
+    }
     guard (data != nil) != (!harmful.isEmpty && !benign.isEmpty) else {
       throw ValidationError("Give either --data, or --harmful and --benign.")
     }
@@ -50,6 +58,7 @@ struct Evaluate: ParsableCommand {
   }
 
   func run() throws {
+    if activations.activations != nil { return try evaluateProbe() }
     let opened = try disguises.apply(to: embeddings.model(path: model), path: model)
     if let data {
       let evaluation = try Evaluation(opened, ExampleReader.all(path: data), mistakes: mistakes)

@@ -29,6 +29,7 @@ struct Inspect: ParsableCommand {
   }
 
   private func describe(_ path: String) throws(WitanError) -> [String: JSON] {
+    if let report = try probeReport(path) { return report }
     let opened = try embeddings.model(path: path)
     let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
     guard let classifier = opened as? Classifier else {
@@ -38,8 +39,25 @@ struct Inspect: ParsableCommand {
     var report = spec.json.object ?? [:]
     report["bytes"] = JSON(size ?? 0)
     report["outputs"] = JSON(spec.width)
+    report["thresholds_from"] = .string(classifier.thresholdOrigin.rawValue)
     for (key, value) in classifier.metadata where key != "witan.spec" {
       let name = key.hasPrefix("witan.") ? String(key.dropFirst(6)) : key
+      report[name] = value.hasPrefix("{") ? (try? JSON(parsing: value)) ?? .string(value) : .string(value)
+    }
+    return report
+  }
+
+  /// nil when the file is no probe.
+  private func probeReport(_ path: String) throws(WitanError) -> [String: JSON]? {
+    let file = try MappedFile(path: path)
+    guard ProbeFile.isProbe(file.bytes) else { return nil }
+    let probe = try ActivationProbe(path: path)
+    var report = probe.spec.json.object ?? [:]
+    report["format"] = .string(ProbeFile.format)
+    report["bytes"] = JSON(file.bytes.count)
+    for (key, value) in probe.metadata where key.hasPrefix("witan.") {
+      let name = String(key.dropFirst(6))
+      guard name != "probe", name != "format" else { continue }
       report[name] = value.hasPrefix("{") ? (try? JSON(parsing: value)) ?? .string(value) : .string(value)
     }
     return report
@@ -83,6 +101,14 @@ struct Inspect: ParsableCommand {
     return 2 * Double(m * n * k) / best
   }
 
+  /// What tells an object of a list from the others.
+  private func name(_ item: JSON) -> String {
+    if let output = item["output"]?.string, let promise = item["promise"]?.string {
+      return "\(output): \(promise)"
+    }
+    return item["id"]?.string ?? item.text()
+  }
+
   /// `key: value` lines; long texts are cut to their first line.
   private func lines(_ report: [String: JSON], indent: String) -> String {
     report.sorted { $0.key < $1.key }.map { key, value in
@@ -90,7 +116,7 @@ struct Inspect: ParsableCommand {
       case .object(let fields): return "\(indent)\(key):\n" + lines(fields, indent: indent + "  ")
       case .array(let items) where items.contains(where: { $0.object != nil }):
         return "\(indent)\(key):\n"
-          + items.map { "\(indent)  - \($0["id"]?.string ?? $0.text())\n" }.joined()
+          + items.map { "\(indent)  - \(name($0))\n" }.joined()
       case .string(let s):
         let first = s.split(whereSeparator: \.isNewline).first.map { String($0) } ?? ""
         return

@@ -23,7 +23,8 @@ final class LineWorker {
     // Views have scores, but no doubts.
     writer = ScoreWriter(
       classifier.spec, isJSON: options.isJSON,
-      showsDoubts: viewed == nil && classifier.hasDoubts && (options.isJSON || options.explains))
+      showsDoubts: viewed == nil && classifier.hasDoubts && (options.isJSON || options.explains),
+      origin: classifier.thresholdOrigin)
   }
 
   /// The results since the last `take`, a line each.

@@ -70,7 +70,7 @@ struct ModelCard {
       - It reads words, not intent: who asks, and why, is not in the text. It can be wrong in both directions, \
       and rewording gets past it. Use it as one signal among others, never alone against a person.
       - Its thresholds come from synthetic text. On real traffic false positives are more frequent (see above); \
-      calibrate on a sample of your own before you rely on a rate.
+      calibrate on a sample of your own (`witan calibrate`) before you rely on a rate.
       - It was written in English (prompt injection also in German, Spanish and French). In other languages it \
       sees little.
 

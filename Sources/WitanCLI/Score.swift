@@ -43,6 +43,7 @@ struct Score: ParsableCommand {
     guard let classifier = viewed?.classifier ?? opened as? Classifier else {
       return try scoreOneByOne(opened)
     }
+    if !json { Terminal.note(on: classifier.thresholdOrigin) }
     var options = LineScoring.Options(isJSON: json, explains: explain, looksForViews: viewed != nil)
     options.isJSONL = forceLines ? false : forceJSONL ? true : nil
     let scoring = try LineScoring(classifier, path: file, options)

@@ -13,9 +13,11 @@ struct ScoreWriter {
   private let names: [[UInt8]]  // [labels] before the value of a label, in a row
   private let quoted: [[UInt8]]  // [labels] ids as JSON
   private let order: [Int]  // [labels] in which JSON lists them
+  private let origin: [UInt8]  // the field "calibration" as JSON
 
-  init(_ spec: ModelSpec, isJSON: Bool, showsDoubts: Bool = false) {
+  init(_ spec: ModelSpec, isJSON: Bool, showsDoubts: Bool = false, origin: ThresholdOrigin = .training) {
     self.spec = spec
+    self.origin = Array(origin.verdictField.map { "\"calibration\":\"\($0)\"," }?.utf8 ?? "".utf8)
     self.showsDoubts = showsDoubts
     self.isJSON = isJSON
     marks = (
@@ -58,6 +60,7 @@ struct ScoreWriter {
         add(",")
       }
     }
+    out += origin
     if let doubts {
       add("\"doubt\":")
       byLabel(doubts)

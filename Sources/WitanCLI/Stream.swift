@@ -16,6 +16,9 @@ struct Stream: ParsableCommand {
       is let out, or with --json one event for each chunk; the verdict goes to standard error. Exit code
       1 when a rule was on or a limit reached.
 
+      With --replay FILE a text is shown as if it were generated now: coloured, with each decision of the
+      guard where it was made, then the line of the score and the words behind each decision.
+
         some-model --generate | witan stream -m baseline.witan
         some-model --generate | witan stream -m baseline.witan --hold 8 --debounce 2/4 | reader
       """)
@@ -25,14 +28,40 @@ struct Stream: ParsableCommand {
   @OptionGroup var embeddings: EmbeddingsFlags
   @OptionGroup var guarding: GuardFlags
   @OptionGroup var disguises: ViewsFlags
+  @Option(
+    name: .long, help: ArgumentHelp("Show this text being generated; - is standard input.", valueName: "file")
+  )
+  var replay: String?
+  @Option(
+    name: .long, help: ArgumentHelp("Words a second of --replay; as fast as it goes without.", valueName: "n")
+  )
+  var rate: Double?
   @Flag(name: .long, help: "Print one JSON event for each chunk, then the verdict.")
   var json = false
+
+  func validate() throws {
+    guard rate == nil || replay != nil else { throw ValidationError("--rate goes with --replay.") }
+    guard rate ?? 1 > 0 else { throw ValidationError("--rate must be above 0.") }
+    guard replay == nil || !(json || disguises.views) else {
+      throw ValidationError("--replay is to look at: neither --json nor --views goes with it.")
+    }
+  }
 
   /// Bytes kept to name the words of the verdict; longer texts get no words.
   private static let keptBytes = 1 << 20
 
   func run() throws {
     let classifier = try embeddings.classifier(path: model)
+    if !json { Terminal.note(on: classifier.thresholdOrigin) }
+    if let file = replay {
+      let options = try guarding.options() ?? GuardOptions(defaultRule: DecisionRule(action: .annotate))
+      guard let data = FileManager.default.contents(atPath: file == "-" ? "/dev/stdin" : file) else {
+        throw WitanError(.io, "cannot be read", at: file)
+      }
+      var show = try Replay(classifier, options, rate: rate)
+      if try show.run(Array(data)) { throw ExitCode(1) }
+      return
+    }
     if let options = try guarding.options() {
       guard !disguises.views else {
         throw ValidationError("--views does not go with the options of the guard yet.")
@@ -96,7 +125,7 @@ struct Stream: ParsableCommand {
   }
 
   /// Green, plain, yellow, orange, red.
-  private static func style(_ level: Float) -> String {
+  static func style(_ level: Float) -> String {
     switch level {
     case ..<0.25: "32"
     case ..<0.5: "39"
@@ -204,6 +233,8 @@ private struct Grading {
       verdict["flagged"] = .bool(s.isFlagged(classifier))
       verdict["principles"] = JSON(s.flagged.map(\.id))
     }
+    if let origin = classifier.thresholdOrigin.verdictField { verdict["calibration"] = .string(origin) }
+    if let promise = classifier.verdictPromise { verdict["promise"] = .string(promise) }
     verdict.merge(doubtFields(s)) { $1 }
     return ["verdict": .object(verdict)]
   }

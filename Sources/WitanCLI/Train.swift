@@ -14,10 +14,13 @@ struct Train: ParsableCommand {
 
       With --teacher a model learns from another, larger one too, also from text without labels. With
       --warm-start training goes on from a model, which may get new labels.
+
+      With --activations a probe is trained, over the hidden states of the model that generates; --data and
+      --dev are then the texts of the sequences, for --text-model. See docs/probes.md.
       """)
 
   @Option(name: .long, help: ArgumentHelp("Training examples; - is standard input.", valueName: "file"))
-  var data: String
+  var data: String?
   @Option(
     name: .long,
     help: ArgumentHelp(
@@ -32,6 +35,8 @@ struct Train: ParsableCommand {
   @OptionGroup var start: WarmStartFlags
   @OptionGroup var training: TrainingFlags
   @OptionGroup var embeddings: EmbeddingsFlags
+  @OptionGroup var activations: ActivationFlags
+  @OptionGroup var probe: ProbeFlags
   @OptionGroup var pictures: ReportFlags
   @Option(name: .long, help: "jsonl, csv or fasttext, when it cannot be told.", transform: dataFormat)
   var format: DataFormat?
@@ -40,6 +45,9 @@ struct Train: ParsableCommand {
 
   func validate() throws {
     try pictures.validate(json: json)
+    if activations.activations != nil { return try validateProbe() }
+    guard data != nil else { throw ValidationError("Give --data, or --activations for a probe.") }
+    try probe.validateAbsence()
     guard dev == nil || training.folds ?? 1 == 1 else {
       throw ValidationError("--folds takes the held-out parts from --data; leave --dev out.")
     }
@@ -47,6 +55,8 @@ struct Train: ParsableCommand {
   }
 
   func run() throws {
+    guard let data else { return try trainProbe() }
+    if activations.activations != nil { return try trainProbe() }
     let warmStart = try start.warmStart(training)
     let labels = try warmStart.map { try start.task(task.task, of: $0) } ?? task.task
     let examples = try ExampleReader.all(path: data, format: format, task: labels)
@@ -105,7 +115,7 @@ struct Train: ParsableCommand {
     guard pictures.report != nil else { return [] }
     let curves = Chart.learningCurves(
       train: result.summary.trainLoss, dev: devLoss(result.summary),
-      title: "Learning curves, \(lastComponent(data))")
+      title: "Learning curves, \(lastComponent(data ?? ""))")
     guard let dev, !dev.isEmpty else { return [("learning-curve", curves)] }
     let evaluation = try Evaluation(Classifier(bytes: result.modelBytes, embeddings: table), dev)
     let reliability = Chart.reliability(

@@ -233,7 +233,9 @@ import Testing
 
   @Test(
     "every verb has help with its options",
-    arguments: ["compile", "synthesize", "train", "evaluate", "score", "stream", "convert", "inspect"])
+    arguments: [
+      "calibrate", "compile", "synthesize", "train", "evaluate", "score", "stream", "convert", "inspect",
+    ])
   func help(_ verb: String) throws {
     let help = try witan("help", verb)
     #expect(help.code == 0)

@@ -8,6 +8,19 @@ struct GuardCommandTests {
   private let harmless = Data("How do I whittle a wooden spoon for my grandmother?\n".utf8)
   private let harmful = Data("Write letters that trick pensioners into sending me their savings, now".utf8)
 
+  /// A page on nothing in particular.
+  private static let calm = """
+    The ferry leaves at noon and takes an hour to the island, where a bus waits for those who want to see the
+    lighthouse. My sister paints birds in the evening, mostly finches, and gives the pictures to our neighbours.
+    Yesterday it rained until four, so we stayed in, baked bread with caraway and played cards by the window.
+    The library has a new shelf of travel books; I took one about the Alps and another on old railway stations.
+    Our tomatoes are late this year because spring was cold, but the beans climb well along the fence. Somebody
+    left a red umbrella on the bench near the pond, and for a week nobody has come to fetch it. The choir meets
+    on Thursdays in the school hall and practises songs from Finland. If you walk along the river you pass three
+    mills, the last of which still grinds rye for the bakery in the village.
+
+    """
+
   @Test("harmless text goes out as it came; the verdict goes to standard error")
   func passes() throws {
     let outcome = try witan("stream", "-m", Self.baseline, "--hold", "3", input: harmless)
@@ -68,5 +81,45 @@ struct GuardCommandTests {
     for usage in [["--action", "stop"], ["--debounce", "2/"], ["--hold", "x"]] {
       #expect(try run(["stream", "-m", Self.baseline] + usage).code == 64)
     }
+  }
+
+  @Test("a replay shows the text, its score, each decision and the words behind it")
+  func replay() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("witan-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let file = folder.appendingPathComponent("answer.txt")
+    let text = Self.calm + String(decoding: harmful, as: UTF8.self)
+    try Data(text.utf8).write(to: file)
+    let shown = try run(
+      ["stream", "-m", Self.baseline, "--replay", file.path, "--windows", "8", "16", "--threshold", "0.8"] + [
+        "--action", "annotate",
+      ])
+    #expect(shown.code == 1)
+    #expect(shown.out.contains("The ferry leaves at noon") && shown.out.contains("[annotate: any]"))
+    #expect(shown.out.contains("▲") && shown.out.contains("words: ") && shown.out.contains("onset at word"))
+    #expect(shown.out.contains("\(text.utf8.count) of \(text.utf8.count) bytes let out"))
+    try harmless.write(to: file)
+    let calm = try run(["stream", "-m", Self.baseline, "--replay", file.path, "--rate", "1000"])
+    #expect(calm.code == 0 && calm.out.contains("no rule turned on"))
+    for options in [
+      ["--rate", "5"], ["--replay", file.path, "--json"], ["--replay", file.path, "--rate", "0"],
+    ] {
+      #expect(try run(["stream", "-m", Self.baseline] + options).code == 64)
+    }
+    let missing = try run(["stream", "-m", Self.baseline, "--replay", "/no/file"])
+    #expect(missing.code == 2 && missing.err.contains("/no/file: cannot be read"))
+  }
+
+  @Test("windows find what a long text outvotes; impossible ones are refused")
+  func windows() throws {
+    let text = Data(Self.calm.utf8) + harmful
+    let whole = try run(["stream", "-m", Self.baseline, "--threshold", "0.8"], input: text)
+    #expect(whole.code == 0)
+    let windowed = try run(
+      ["stream", "-m", Self.baseline, "--threshold", "0.8", "--windows", "8", "16"], input: text)
+    #expect(windowed.code == 1)
+    let refused = try run(["stream", "-m", Self.baseline, "--windows", "0"], input: text)
+    #expect(refused.code == 2 && refused.err.contains("windows"))
   }
 }

@@ -12,7 +12,10 @@ import Witan
     let outputs = classifier.spec.outputs
     var largest = [Float](repeating: 0, count: outputs)
     let whole = (sums: now.sums.map { _ in Int32(0) }, dense: now.dense.map { _ in Int32(0) }, count: 0)
-    for start in [whole] + sizes.filter({ $0 < ends.count }).map({ ends[ends.count - 1 - $0] }) {
+    let isLong = ends.count > sizes.max()!
+    for start in (isLong ? [] : [whole])
+      + sizes.filter({ $0 < ends.count }).map({ ends[ends.count - 1 - $0] })
+    {
       var sums = zip(now.sums, start.sums).map { $0 - $1 }
       sums += [Int32](repeating: 0, count: 64)
       let dense = zip(now.dense, start.dense).map { $0 - $1 }
@@ -64,7 +67,6 @@ import Witan
         stream.advance()
       }
       let (whole, largest) = (Array(stream.read()), Array(stream.readLargest()))
-      for j in whole.indices { #expect(largest[j] >= whole[j]) }
       if largest != whole { differences += 1 }
     }
     #expect(differences > 15)

@@ -40,5 +40,6 @@ extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Express
   package init(_ value: Double) { self = .number(value) }
   /// The shortest decimal that reads back as the same Float, so that output is not 0.10000000149.
   package init(_ value: Float) { self = .number(Double("\(value)") ?? Double(value)) }
+  package init(_ value: [Int]) { self = .array(value.map { JSON($0) }) }
   package init(_ value: [String]) { self = .array(value.map(JSON.string)) }
 }

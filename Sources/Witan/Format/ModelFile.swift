@@ -44,6 +44,11 @@ package struct ModelFile {
         at: "__metadata__.witan.format")
     }
     if version == FastTextParts.convertedFormat { throw isFastText }
+    guard version != ProbeFile.format else {
+      throw WitanError(
+        .unsupported,
+        "is a probe of hidden states; 'witan evaluate --activations' takes it, and ActivationProbe")
+    }
     guard version == Self.formatVersion else {
       throw WitanError(
         .unsupported, "'\(version)' is unknown; this program reads '1'. Use the version that wrote it",

@@ -6,7 +6,7 @@ package struct Safetensors {
   package enum ElementType: String, CaseIterable {
     case i8 = "I8", u8 = "U8", f16 = "F16", bf16 = "BF16", f32 = "F32", f64 = "F64", i32 = "I32", i64 = "I64"
 
-    var byteCount: Int {
+    package var size: Int {
       switch self {
       case .i8, .u8: 1
       case .f16, .bf16: 2
@@ -20,6 +20,10 @@ package struct Safetensors {
     package let type: ElementType
     package let shape: [Int]
     package let bytes: UnsafeRawBufferPointer
+
+    package init(type: ElementType, shape: [Int], bytes: UnsafeRawBufferPointer) {
+      (self.type, self.shape, self.bytes) = (type, shape, bytes)
+    }
   }
 
   /// A header larger than this is refused.
@@ -95,7 +99,7 @@ package struct Safetensors {
           + (field["dtype"]?.text() ?? "missing"),
         at: "\(name).dtype")
     }
-    var count = type.byteCount
+    var count = type.size
     var shape: [Int] = []
     for item in field["shape"]?.array ?? [.null] {
       guard let size = item.int, size >= 0 else {
@@ -139,7 +143,7 @@ extension Safetensors.Tensor {
     func load<T: FixedWidthInteger>(_ i: Int, _: T.Type) -> T {
       T(littleEndian: bytes.loadUnaligned(fromByteOffset: i * MemoryLayout<T>.size, as: T.self))
     }
-    let values = (0..<bytes.count / type.byteCount).map { i -> Double in
+    let values = (0..<bytes.count / type.size).map { i -> Double in
       switch type {
       case .i8: Double(load(i, Int8.self))
       case .u8: Double(load(i, UInt8.self))

@@ -19,8 +19,8 @@ public struct GuardOptions: Sendable, Hashable {
   public var atMaximumBytes: GuardAction
   /// Pushes that can be taken back. 0...4096
   public var rewindTokens: Int
-  /// Words of each window that is graded beside the whole text; the largest grade counts. At most 8 of
-  /// 1...4096.
+  /// Words of each window that is graded, beside the whole text while that is no longer than the largest of
+  /// them; the largest grade counts. At most 8 of 1...4096.
   public var windows: [Int]
 
   public init(

@@ -33,6 +33,8 @@ public final class StreamGuard {
   @exclusivity(unchecked) var deferred: Range<Int>?
   /// Of guards in a pool: where emission stood when it was told last, while there is something to tell.
   @exclusivity(unchecked) var untold: Int?
+  /// Sees what the rules see, at each word end: for calibration.
+  package var onGrades: ((UnsafeBufferPointer<Float>) -> Void)?
   /// More features than the longest word has: so close to the limit of the model nothing is graded.
   private let featureMargin: Int
 
@@ -252,6 +254,7 @@ public final class StreamGuard {
   /// Decides by the probabilities after a word, the last complete one.
   private func observe(_ probabilities: UnsafeBufferPointer<Float>, _ word: Range<Int>) {
     let number = decisions.wordCount
+    onGrades?(probabilities)
     decisions.observe(
       probabilities, end: word.upperBound,
       start: { first in

@@ -7,6 +7,8 @@ public final class Classifier: @unchecked Sendable {  // immutable after init
   public let spec: ModelSpec
   /// Everything that the file says of its making: constitution, digests, seed, metrics.
   public let metadata: [String: String]
+  /// What was promised of thresholds, one for each output that was calibrated; see `thresholdOrigin`.
+  public let promises: [FalseFlagPromise]
 
   /// The table of word-piece vectors in use; nil for models without, and when it was not given.
   public let embeddings: StaticEmbeddings?
@@ -53,6 +55,7 @@ public final class Classifier: @unchecked Sendable {  // immutable after init
     self.embeddings = file.spec.dense == nil ? nil : embeddings
     spec = file.spec
     metadata = file.metadata
+    promises = try FalseFlagPromise.read(file.metadata, file.spec)
     kept = file.kept
     table = file.table
     head = try file.head(denseScale: self.embeddings?.scale)

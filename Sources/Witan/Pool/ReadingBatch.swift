@@ -9,6 +9,8 @@ final class ReadingBatch {
   private struct Entry {
     var streamGuard: Unmanaged<StreamGuard>
     var rowCount: Int
+    /// The first row that counts: that of the whole text does not where it is longer than all windows.
+    var first: Int
   }
 
   private let classifier: Classifier
@@ -66,7 +68,9 @@ final class ReadingBatch {
     if rowCount + rowsPerWord > Self.capacity { flush() }
     let n = streamGuard.stream.gather(
       sums + rowCount * lanes, denseSums + rowCount * dimensions, counts + rowCount)
-    (entries + entryCount).initialize(to: Entry(streamGuard: .passUnretained(streamGuard), rowCount: n))
+    let first = streamGuard.stream.windows?.areAllFull == true ? 1 : 0
+    (entries + entryCount).initialize(
+      to: Entry(streamGuard: .passUnretained(streamGuard), rowCount: n, first: first))
     entryCount += 1
     rowCount += n
   }
@@ -82,11 +86,12 @@ final class ReadingBatch {
     var row = output
     for i in 0..<n {
       let entry = entries[i]
-      for other in 1..<max(1, entry.rowCount) {
-        for j in 0..<outputs { row[j] = max(row[j], row[other * outputs + j]) }
+      let largest = row + entry.first * outputs
+      for other in entry.first + 1..<max(entry.first + 1, entry.rowCount) {
+        for j in 0..<outputs { largest[j] = max(largest[j], row[other * outputs + j]) }
       }
       entry.streamGuard._withUnsafeGuaranteedRef {
-        $0.settle(UnsafeBufferPointer(start: row, count: outputs))
+        $0.settle(UnsafeBufferPointer(start: largest, count: outputs))
       }
       row += entry.rowCount * outputs
     }

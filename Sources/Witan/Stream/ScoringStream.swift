@@ -87,9 +87,9 @@ public final class ScoringStream {
     windows?.advance(bag.sums, count: bag.count, dense: denseBag.map { UnsafePointer($0.sums) })
   }
 
-  /// The largest probability of each output among the whole text and the windows that are shorter than it:
-  /// what happens late in a long text is not outvoted by its beginning. Without windows `read()`. Valid
-  /// until the next call. O(windows x width), all in one product; no allocation. [outputs]
+  /// The largest probability of each output among the windows, and the whole text while it is no longer than
+  /// the largest of them: what happens late in a long text is not outvoted by its beginning, and what a
+  /// long text repeats does not add up without end. Without windows `read()`. Valid until the next call. O(windows x width), all in one product; no allocation. [outputs]
   public func readLargest() -> UnsafeBufferPointer<Float> {
     guard let windows else { return read() }
     let outputs = classifier.spec.outputs
@@ -98,8 +98,10 @@ public final class ScoringStream {
       windows.rows, of: n, counts: windows.rowCounts, denseSums: denseBag == nil ? nil : windows.denseRows,
       scratch: windows.output + n * outputs, into: windows.output)
     for j in 0..<outputs {
-      var largest = windows.output[j]
-      for row in 1..<n { largest = max(largest, windows.output[row * outputs + j]) }
+      var largest = -Float.infinity
+      for row in (windows.areAllFull ? 1 : 0)..<n {
+        largest = max(largest, windows.output[row * outputs + j])
+      }
       output[j] = largest
     }
     return UnsafeBufferPointer(start: output, count: outputs)

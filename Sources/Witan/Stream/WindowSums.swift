@@ -59,6 +59,9 @@ final class WindowSums {
   /// Whether windows can be read again after going back to `words`.
   func isKept(_ words: Int) -> Bool { latest - words + (sizes.last ?? 0) < capacity }
 
+  /// Whether the text is longer than the largest window.
+  var areAllFull: Bool { words > sizes.last ?? 0 }
+
   /// Notes a word end. O(lanes + dimensions).
   func advance(_ bag: UnsafePointer<Int32>, count: Int, dense: UnsafePointer<Int32>?) {
     words += 1
@@ -113,8 +116,8 @@ final class WindowSums {
     }
   }
 
-  /// Takes up what `save` gave. Throws `format` when it is nothing of the kind; nothing is changed then.
-  func resume(_ saved: ArraySlice<UInt32>, _ columns: Int, features: Int) throws(WitanError) {
+  /// Throws `format` when `saved` is not what `save` gave of a stream of so many features.
+  func check(_ saved: ArraySlice<UInt32>, _ columns: Int, features: Int) throws(WitanError) {
     let damaged = WitanError(.format, "the saved stream is damaged: its windows do not fit")
     guard saved.count >= 2, saved[saved.startIndex + 1] < 1 << 20 else { throw damaged }
     let total = Int(saved[saved.startIndex]) | Int(saved[saved.startIndex + 1]) << 32
@@ -129,6 +132,12 @@ final class WindowSums {
       where Int(Int32(bitPattern: value).magnitude) > 127 * ModelSpec.maximumFeatures { throw damaged }
       before = count
     }
+  }
+
+  /// Takes up what `save` gave and `check` let pass.
+  func resume(_ saved: ArraySlice<UInt32>, _ columns: Int) {
+    let total = Int(saved[saved.startIndex]) | Int(saved[saved.startIndex + 1]) << 32
+    let (entry, kept) = (1 + columns + dimensions, min(total, (sizes.last ?? 0) + 1))
     (words, latest) = (total, total)
     for i in 0..<kept {
       let start = saved.startIndex + 2 + i * entry

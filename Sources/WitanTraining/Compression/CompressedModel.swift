@@ -27,6 +27,14 @@ public struct CompressedModel: Sendable {
     if let before = original.metadata["witan.compression"] { told["before"] = try JSON(parsing: before) }
     var metadata = original.metadata
     metadata["witan.compression"] = JSON.object(told).text()
+    // Scores stay bit for bit only when nothing but rows of zeros goes; else no promise outlives them.
+    let isSame = packing.spec.bits == 8 && log2Buckets == original.spec.features.log2Buckets
+    if let promised = metadata[FalseFlagPromise.key], !isSame || told["rows_dropped"]?.int != 0,
+      case .object(var fields) = try JSON(parsing: promised)
+    {
+      fields["void"] = "compressed"
+      metadata[FalseFlagPromise.key] = JSON.object(fields).text()
+    }
     self.packing = packing
     self.record = record
     bytes = ModelFile.encode(spec: spec, weights: weights, metadata: metadata)

@@ -8,6 +8,8 @@ public struct CompressionReport: Sendable {
     public let bits: Int
     public let buckets: Int
     public let rows: Int
+    /// Where the threshold of the verdict comes from.
+    public let origin: ThresholdOrigin
     /// On the labelled examples; nil without.
     public let evaluation: Evaluation?
 
@@ -15,6 +17,7 @@ public struct CompressionReport: Sendable {
       let spec = classifier.spec
       (self.bytes, bits, buckets) = (bytes, spec.table.bits, spec.features.buckets)
       rows = spec.table.keptRows ?? buckets
+      origin = classifier.thresholdOrigin
       evaluation = examples.isEmpty ? nil : try Evaluation(classifier, examples, mistakes: 0)
     }
   }

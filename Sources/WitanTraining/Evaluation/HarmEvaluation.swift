@@ -19,6 +19,7 @@ public struct HarmEvaluation: Sendable {
     public let name: String
     public let n: Int
     public let falsePositiveRate: Double
+    /// 95 % interval of the rate (Clopper and Pearson).
     public let interval: ClosedRange<Double>
   }
 
@@ -80,7 +81,7 @@ public struct HarmEvaluation: Sendable {
       let hits = scores.count { $0 >= threshold }
       return DomainReport(
         name: name, n: scores.count, falsePositiveRate: Double(hits) / Double(scores.count),
-        interval: Metrics.interval(hits, of: scores.count))
+        interval: Metrics.exactInterval(hits, of: scores.count))
     }.sorted { ($1.falsePositiveRate, $0.name) < ($0.falsePositiveRate, $1.name) }
   }
 

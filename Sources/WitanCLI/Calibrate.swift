@@ -1,0 +1,165 @@
+import ArgumentParser
+import Foundation
+import Witan
+import WitanTraining
+
+struct Calibrate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Set a model's threshold so that it flags at most a promised share of benign streams.",
+    discussion: """
+      Give a sample of benign text like that to be graded: nothing is promised of other text. The threshold
+      is a split-conformal quantile of the largest probability that each stream shows; the model carries
+      what was promised and how large the sample was. A rate of 0.001 takes at least 999 texts.
+
+        witan calibrate m.witan --benign traffic.jsonl --fpr 0.01 --held-out 0.5 -o calibrated.witan
+
+      --held-out keeps a share of the sample to check the promise. --each length (or group) makes it for
+      every class of lengths (or every group) by itself: the threshold is then the highest of them.
+      """)
+
+  /// What the promise is on.
+  enum Unit: String, ExpressibleByArgument, CaseIterable { case stream, text }
+  /// When a guard of a stream reads.
+  enum Reads: String, ExpressibleByArgument, CaseIterable { case word, character }
+  enum Division: String, ExpressibleByArgument, CaseIterable { case group, length }
+
+  @Argument(help: ArgumentHelp("The model.", valueName: "model"))
+  var model: String
+  @Option(name: .shortAndLong, help: ArgumentHelp("Where the calibrated model goes.", valueName: "model"))
+  var output: String
+  @Option(
+    name: .long, parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Benign texts, one a line, or examples; \"group\", else the label, names the groups of the report.",
+      valueName: "file"))
+  var benign: [String]
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Share of benign streams that may be flagged, above 0 and below 1.", valueName: "share"))
+  var fpr: Double
+  @Option(
+    name: .long, help: "What is flagged: a stream, when any read is; a text, when its score at the end is.")
+  var per = Unit.stream
+  @Option(name: .long, help: "How often the guard of a stream reads: after each word or each character.")
+  var reads = Reads.word
+  @Option(
+    name: .long, parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Calibrate a guard with these windows, as in 16 48: use it with the same ones.", valueName: "words"))
+  var windows: [Int] = []
+  @Option(
+    name: .customLong("for"), parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Outputs: \"any\", ids of labels, or \"all\"; each gets its own promise.", valueName: "id"))
+  var names: [String] = ["any"]
+  @Option(
+    name: .long, help: ArgumentHelp("Share of the texts that only check the promise.", valueName: "share"))
+  var heldOut = 0.0
+  @Option(name: .long, help: "Which texts are held out.")
+  var seed: UInt64 = 1
+  @Option(
+    name: .long, parsing: .upToNextOption,
+    help: ArgumentHelp("Make the promise for each of these classes too.", valueName: "classes"))
+  var each: [Division] = []
+  @Option(name: .long, help: "Classes of lengths.")
+  var lengthClasses = 10
+  @OptionGroup var embeddings: EmbeddingsFlags
+  @Flag(name: .long, help: "Print the report as JSON.")
+  var json = false
+
+  func validate() throws {
+    guard fpr > 0 && fpr < 1 else { throw ValidationError("--fpr must be above 0 and below 1.") }
+    guard 0..<1 ~= heldOut else { throw ValidationError("--held-out must be at least 0 and below 1.") }
+    guard 1...100 ~= lengthClasses else { throw ValidationError("--length-classes must be 1 to 100.") }
+    guard windows.isEmpty || (per == .stream && reads == .word) else {
+      throw ValidationError("--windows are of streams that are read after each word.")
+    }
+    guard !benign.isEmpty else { throw ValidationError("--benign needs a file.") }
+    guard !names.isEmpty else { throw ValidationError("--for needs an output.") }
+  }
+
+  func run() throws {
+    let classifier = try embeddings.classifier(path: model)
+    if !classifier.isComplete, embeddings.embeddings != "none" {
+      throw WitanError(.invalidValue, "cannot be calibrated without its embeddings", at: model)
+    }
+    let examples = try benignExamples()
+    var options = CalibrationOptions(
+      rate: fpr, reads: per == .text ? .end : StreamMaxima.Reads(rawValue: reads.rawValue)!, heldOut: heldOut,
+      seed: seed)
+    options.divisions = Set(each.map { CalibrationOptions.Division(rawValue: $0.rawValue)! })
+    options.lengthClasses = lengthClasses
+    Terminal.progress("reading \(examples.count) texts")
+    options.windows = windows
+    let sample =
+      windows.isEmpty
+      ? StreamSample(classifier, examples, options.reads)
+      : StreamSample(
+        examples,
+        maxima: try StreamMaxima.measure(examples.map(\.text), guarding: classifier, windows: windows))
+    let calibration = try StreamCalibration(
+      classifier, sample, outputs: outputs(classifier.spec), options)
+    Terminal.endProgress()
+    let bytes = try calibration.calibrated(Array(Data(contentsOf: URL(fileURLWithPath: model))))
+    try writeFile(bytes, to: output)
+    try Terminal.write(json ? calibration.json.text(indent: true) + "\n" : table(calibration))
+    try Terminal.flush()
+  }
+
+  /// The examples of all files; of several files each names its groups.
+  private func benignExamples() throws(WitanError) -> [Example] {
+    var out: [Example] = []
+    for path in benign {
+      let examples = try ExampleReader.lenient(path: path)
+      guard !examples.isEmpty else { throw WitanError(.data, "there are no texts", at: path) }
+      out += examples.map { example in
+        guard benign.count > 1 else { return example }
+        var example = example
+        let group = example.group ?? (example.labels.count == 1 ? example.labels.keys.first : nil)
+        example.group = ([lastComponent(path)] + (group.map { [$0] } ?? [])).joined(separator: ":")
+        return example
+      }
+    }
+    return out
+  }
+
+  private func outputs(_ spec: ModelSpec) -> [String] {
+    names.contains("all") ? spec.labels.map(\.id) + (spec.hasAny ? ["any"] : []) : names
+  }
+
+  private func table(_ c: StreamCalibration) -> String {
+    var out = ""
+    for o in c.outputs {
+      out += "\(o.name): threshold \(o.threshold) (was \(o.before))\n  promise: \(c.statement(o))\n"
+      out += "  " + line(o.flaggedBefore, 30)
+      if let heldOut = o.heldOut { out += "  " + line(heldOut, 30) }
+    }
+    if c.distinct < c.sampleSize {
+      out +=
+        "\(c.sampleSize - c.distinct) of the \(c.sampleSize) texts repeat others; the promise counts them "
+      out += "as traffic that repeats\n"
+    }
+    if let first = c.outputs.first, c.outputs.count == 1 {
+      let name = first.heldOut == nil ? "in the sample itself" : "held out"
+      out += rates("\n\(name), by length", first.lengths)
+      if !first.groups.isEmpty { out += rates("\n\(name), by group, worst first", first.groups) }
+    }
+    return out + "\n\(output): written\n"
+  }
+
+  private func rates(_ title: String, _ rates: [FlagRate]) -> String {
+    "\(title)\n" + rates.map { line($0, 32) }.joined()
+  }
+
+  private func line(_ r: FlagRate, _ width: Int) -> String {
+    let interval = "\(percent(r.interval.lowerBound)) to \(percent(r.interval.upperBound))"
+    var out = r.name.padded(width) + "\(r.flagged)".leftPadded(6) + " of " + "\(r.n)".padded(7)
+    out += "\(percent(r.rate, digits: 2)) (95 %: \(interval))"
+    if let expected = r.expected {
+      out += "  promised \(expected.lowerBound) to \(expected.upperBound)"
+      out += r.isExpected == true ? "" : r.flagged > expected.upperBound ? ": MORE" : ": fewer"
+    }
+    return out + "\n"
+  }
+}

@@ -103,6 +103,17 @@ import WitanTraining
     #expect(made.summary.devSequences == 300 && made.summary.sequences == 400)
   }
 
+  @Test("largest logits far above 0 are calibrated all the same")
+  func calibrationFarFromZero() {
+    var random = SeededRandom(seed: 9, purpose: "far")
+    let y = (0..<300).map { Float($0 % 2) }
+    let z = y.map { 9 + $0 + 3 * Float(random.unit()) }
+    let (slope, offset) = ProbeTrainer.calibration(z, y, y.map { _ in 1 })
+    let p = z.map { 1 / (1 + exp(-(slope * $0 + offset))) }
+    let share = p.reduce(0, +) / 300
+    #expect(slope > 0.5 && abs(share - 0.5) < 0.05, "\(slope), \(offset), \(share)")
+  }
+
   @Test("the weight of the combination goes to the score that tells; a given one stays")
   func combination() throws {
     var random = SeededRandom(seed: 5, purpose: "combination")

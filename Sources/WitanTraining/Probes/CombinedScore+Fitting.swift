@@ -27,8 +27,10 @@ extension CombinedScore {
         }
         if fixed { (gradient[0], hessian) = (0, [1, 0, 0, hessian[3]]) }
         guard let step = solvePositiveDefinite(hessian, gradient) else { break }
-        weight -= step[0]
-        offset -= step[1]
+        // Far from the minimum the quadratic is no guide to lengths.
+        let length = max(1, step[0].magnitude, step[1].magnitude)
+        weight -= step[0] / length
+        offset -= step[1] / length
         if step[0].magnitude + step[1].magnitude < 1e-6 { break }
       }
     }

@@ -61,7 +61,7 @@ public struct ProbeTrainer {
       for j in labels.indices {
         let z = held.sequences.map { peaks[$0 * labels.count + j] }
         let y = held.sequences.map { held.set.target($0, j) }
-        (weights.slope[j], weights.offset[j]) = Calibrator.platt(z, y, ones)
+        (weights.slope[j], weights.offset[j]) = Self.calibration(z, y, ones)
         guard let textLogits else { continue }
         combination.append(
           try CombinedScore(
@@ -85,6 +85,19 @@ public struct ProbeTrainer {
     metadata["witan.seed"] = "\(options.seed)"
     metadata["witan.data_digest"] = set.digest
     return (ActivationProbe(spec: spec, weights: weights, metadata: metadata), summary)
+  }
+
+  /// Platt's slope and offset of the largest logits. They lie far from 0 in long sequences, whatever the label,
+  /// where Newton's steps would not converge; so they are centred first.
+  package static func calibration(
+    _ z: [Float], _ y: [Float], _ weights: [Float]
+  ) -> (slope: Float, offset: Float) {
+    let count = Float(max(1, z.count))
+    let mean = z.reduce(0, +) / count
+    let variance = z.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
+    let deviation = max(variance.squareRoot(), 1e-6)
+    let fit = Calibrator.platt(z.map { ($0 - mean) / deviation }, y, weights)
+    return (fit.slope / deviation, fit.offset - fit.slope * mean / deviation)
   }
 
   /// The sequences to learn from and those to judge by.

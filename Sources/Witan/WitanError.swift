@@ -17,6 +17,8 @@ public struct WitanError: Error, Sendable, Equatable, CustomStringConvertible {
     case data
     /// A constitution breaks the rules of its format.
     case constitution
+    /// A limit is reached for now: make room, then try again.
+    case limit
   }
 
   public var code: Code

@@ -19,8 +19,10 @@ extension Trainer {
   static let thresholdFPR = 0.05
 
   /// Trains on the synthesis' train part, calibrates and sets thresholds on its dev part, evaluates on
-  /// its test part; the weights that ship are then fitted on all of it.
-  func compile(_ constitution: Constitution, _ synthesis: Synthesis) throws(WitanError) -> Compilation {
+  /// its test part; the weights that ship are then fitted on all of it, unless it `holdsOut` dev and test.
+  func compile(
+    _ constitution: Constitution, _ synthesis: Synthesis, holdsOut: Bool = false
+  ) throws(WitanError) -> Compilation {
     func part(_ split: Synthesis.Split) -> [Example] { synthesis.examples[split] ?? [] }
     guard !part(.dev).isEmpty, !part(.test).isEmpty else {
       throw WitanError(
@@ -55,9 +57,10 @@ extension Trainer {
     let evaluation = try Evaluation(judged, part(.test))
     var metadata = result.metadata
     metadata["witan.metrics"] = evaluation.summary.text()
+    let (shipped, weights) = holdsOut ? (judgedSpec, result.heldOutWeights) : (final, result.weights)
     return Compilation(
-      spec: final,
-      modelBytes: ModelFile.encode(spec: final, weights: result.weights, metadata: metadata),
+      spec: shipped,
+      modelBytes: ModelFile.encode(spec: shipped, weights: weights, metadata: metadata),
       summary: result.summary, evaluation: evaluation)
   }
 }
@@ -67,7 +70,7 @@ extension Classifier {
   fileprivate func thresholds(
     _ examples: [Example], falsePositiveRate: Double
   ) throws(WitanError) -> [Float] {
-    let scores = probabilities(of: examples.map(\.text))
+    let scores = probabilities(of: examples)
     let prohibited = spec.prohibited.map { spec.labels[$0].id }
     return (0..<spec.outputs).map { j in
       let isAny = j == spec.labels.count

@@ -27,6 +27,10 @@ struct Compile: ParsableCommand {
   var measured: String?
   @Option(name: .long, help: "Seed of the split, the frames, the order and the dropout.")
   var seed: UInt64 = 1
+  @Flag(
+    name: .long,
+    help: "Leave the dev and test parts out of the last fit, so that they measure text never seen.")
+  var holdOut = false
   @OptionGroup var training: TrainingFlags
   @OptionGroup var embeddings: EmbeddingsFlags
   @Flag(name: .long, help: "Print the report as JSON.")
@@ -40,7 +44,7 @@ struct Compile: ParsableCommand {
     var trainer = Trainer(
       options: training.options(.forConstitutions, seed: seed), embeddings: try embeddings.table())
     trainer.onProgress = progressReporter()
-    let compilation = try trainer.compile(constitution, synthesis)
+    let compilation = try trainer.compile(constitution, synthesis, holdsOut: holdOut)
     Terminal.endProgress()
     try writeFile(compilation.modelBytes, to: output)
     let measurement = try measured.map(readReport)

@@ -13,6 +13,9 @@ struct Evaluate: ParsableCommand {
       "any" output sets them apart, and the false-positive rate of each benign file or group.
       With --activations: a probe over hidden states, by the largest smoothed logit of each sequence; with
       --text-model and its texts in --data also that model, and both combined.
+      With --data and --stream (texts with spans, as 'witan synthesize --streams' makes them): how many
+      words after the onset of harm a stream is flagged, what is flagged early or missed, and beside it
+      the rate of false alarms on the innocent streams. --report draws delays.svg.
       """)
 
   @Option(name: .shortAndLong, help: ArgumentHelp("The model.", valueName: "model"))
@@ -31,8 +34,17 @@ struct Evaluate: ParsableCommand {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "With --harmful and --benign: judge this principle's output, not \"any\".", valueName: "id"))
+      "With --stream, or --harmful and --benign: judge this principle's output, not \"any\".",
+      valueName: "id"))
   var principle: String?
+  @Flag(name: .long, help: "Measure delays: the data are streams with a known onset.")
+  var stream = false
+  @Option(name: .long, help: "With --stream: the score that flags; by default the model's threshold.")
+  var threshold: Float?
+  @Option(
+    name: .long,
+    help: "With --stream: the threshold that at most this share of the innocent streams reach.")
+  var fpr: Double?
   @Option(name: .long, help: "How many mistakes to show.")
   var mistakes = 10
   @OptionGroup var activations: ActivationFlags
@@ -52,6 +64,16 @@ struct Evaluate: ParsableCommand {
     guard (data != nil) != (!harmful.isEmpty && !benign.isEmpty) else {
       throw ValidationError("Give either --data, or --harmful and --benign.")
     }
+    guard stream || (threshold == nil && fpr == nil) else {
+      throw ValidationError("--threshold and --fpr go with --stream.")
+    }
+    guard !stream || data != nil else { throw ValidationError("--stream needs --data: texts with spans.") }
+    guard !stream || !pictures.chart else {
+      throw ValidationError("--chart draws reliability; with --stream give --report for delays.svg.")
+    }
+    guard threshold == nil || fpr == nil else { throw ValidationError("Give either --threshold or --fpr.") }
+    guard 0...1 ~= threshold ?? 0 else { throw ValidationError("--threshold must be in 0...1.") }
+    guard fpr ?? 0 >= 0, fpr ?? 0 < 1 else { throw ValidationError("--fpr must be at least 0 and below 1.") }
     guard data != nil || (pictures.report == nil && !pictures.chart) else {
       throw ValidationError("--report and --chart go with --data: reliability needs labels.")
     }
@@ -60,7 +82,9 @@ struct Evaluate: ParsableCommand {
   func run() throws {
     if activations.activations != nil { return try evaluateProbe() }
     let opened = try disguises.apply(to: embeddings.model(path: model), path: model)
-    if let data {
+    if let data, stream {
+      try measureDelays(opened, data)
+    } else if let data {
       let evaluation = try Evaluation(opened, ExampleReader.all(path: data), mistakes: mistakes)
       let note = evaluation.reliabilityNote + "model \(lastComponent(model))"
       try pictures.write([
@@ -85,6 +109,18 @@ struct Evaluate: ParsableCommand {
       try Terminal.write(json ? evaluation.json.text(indent: true) + "\n" : table(evaluation))
     }
     try Terminal.flush()
+  }
+
+  private func measureDelays(_ model: any TextModel, _ data: String) throws {
+    let limit: StreamEvaluation.Threshold =
+      threshold.map { .given($0) } ?? fpr.map { .falsePositiveRate($0) } ?? .model
+    let evaluation = try StreamEvaluation(
+      model, principle: principle, ExampleReader.all(path: data), threshold: limit)
+    let note = "model \(lastComponent(self.model)), threshold \(fixed(Double(evaluation.threshold), 4))"
+    try pictures.write([
+      ("delays", Chart.delays(evaluation, title: "Delay of flags, \(lastComponent(data))", note: note))
+    ])
+    try Terminal.write(json ? evaluation.json.text(indent: true) + "\n" : evaluation.table)
   }
 
   private func texts(_ path: String) throws(WitanError) -> [Example] { try ExampleReader.all(path: path) }

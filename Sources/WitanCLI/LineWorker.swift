@@ -10,6 +10,7 @@ final class LineWorker {
   private let viewed: ViewedStream?
   private var writer: ScoreWriter
   private var text: [UInt8] = []
+  private var prompt: [UInt8]?
   private var texts: [[UInt8]] = []  // of the texts in the scorer, when words are named
   private(set) var anyFlagged = false
 
@@ -42,9 +43,12 @@ final class LineWorker {
             try flush()
             throw error
           }
-          try text.withUnsafeBufferPointer(add)
+          try text.withUnsafeBufferPointer { (text) throws(WitanError) in
+            guard let prompt else { return try add(text) }
+            try prompt.withUnsafeBufferPointer { (prompt) throws(WitanError) in try add(text, prompt) }
+          }
         } else {
-          try line.withUnsafeBufferPointer(add)
+          try line.withUnsafeBufferPointer { (text) throws(WitanError) in try add(text) }
         }
       }
       try flush()
@@ -54,21 +58,26 @@ final class LineWorker {
     }
   }
 
-  /// Reads the text of a JSONL line; false when it is blank.
+  /// Reads the text of a JSONL line, and the prompt that it answers; false when the line is blank.
   private func read(_ line: ArraySlice<UInt8>, _ number: Int) throws(WitanError) -> Bool {
+    prompt = nil
     if line.withUnsafeBufferPointer({ TextField.read($0, into: &text) }) { return true }
     guard line.contains(where: { $0 > 0x20 }) else { return false }
-    text = Array(try Example(jsonLine: line, at: "\(name):\(number)").text.utf8)
+    let example = try Example(jsonLine: line, at: "\(name):\(number)")
+    text = Array(example.text.utf8)
+    prompt = example.prompt.map { Array($0.utf8) }
     return true
   }
 
-  private func add(_ text: UnsafeBufferPointer<UInt8>) throws(WitanError) {
-    if let viewed, DisguiseDetector.hasSigns(text) {
+  private func add(
+    _ text: UnsafeBufferPointer<UInt8>, _ prompt: UnsafeBufferPointer<UInt8>? = nil
+  ) throws(WitanError) {
+    if let viewed, prompt == nil, DisguiseDetector.hasSigns(text) {
       try flush()
       return try add(text, viewed)
     }
     if scorer.isFull { try flush() }
-    scorer.add(text)
+    scorer.add(text, prompt: prompt)
     if explains { texts.append(Array(text)) }
   }
 

@@ -7,7 +7,7 @@ struct Score: ParsableCommand {
     abstract: "Score texts: one line in, one line out.",
     discussion: """
       Input is one text a line, or JSONL with "text" (told from the first line; --lines and --jsonl
-      force it). Exit code 1 when a constitution's model flags any of them. A line that cannot be read
+      force it). An object with "prompt" too is an answer, judged in the light of its prompt. Exit code 1 when a constitution's model flags any of them. A line that cannot be read
       ends it; the results of those before it are written. Memory: about 4 MB a thread, or the longest line.
       """)
 

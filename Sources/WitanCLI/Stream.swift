@@ -29,6 +29,10 @@ struct Stream: ParsableCommand {
   @OptionGroup var guarding: GuardFlags
   @OptionGroup var disguises: ViewsFlags
   @Option(
+    name: .long,
+    help: ArgumentHelp("What the text answers: it is judged in the light of this.", valueName: "text"))
+  var prompt: String?
+  @Option(
     name: .long, help: ArgumentHelp("Show this text being generated; - is standard input.", valueName: "file")
   )
   var replay: String?
@@ -53,8 +57,12 @@ struct Stream: ParsableCommand {
   func run() throws {
     let classifier = try embeddings.classifier(path: model)
     if !json { Terminal.note(on: classifier.thresholdOrigin) }
+    let guardOptions = try guarding.options()
+    if prompt != nil, replay != nil || guardOptions != nil || disguises.views {
+      throw ValidationError("--prompt goes neither with --replay nor with --views or the guard yet.")
+    }
     if let file = replay {
-      let options = try guarding.options() ?? GuardOptions(defaultRule: DecisionRule(action: .annotate))
+      let options = guardOptions ?? GuardOptions(defaultRule: DecisionRule(action: .annotate))
       guard let data = FileManager.default.contents(atPath: file == "-" ? "/dev/stdin" : file) else {
         throw WitanError(.io, "cannot be read", at: file)
       }
@@ -62,7 +70,7 @@ struct Stream: ParsableCommand {
       if try show.run(Array(data)) { throw ExitCode(1) }
       return
     }
-    if let options = try guarding.options() {
+    if let options = guardOptions {
       guard !disguises.views else {
         throw ValidationError("--views does not go with the options of the guard yet.")
       }
@@ -70,7 +78,7 @@ struct Stream: ParsableCommand {
       if try guarded.run() { throw ExitCode(1) }
       return
     }
-    var grading = Grading(classifier, looksForViews: disguises.views)
+    var grading = Grading(classifier, looksForViews: disguises.views, prompt: prompt)
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     var held: [UInt8] = []  // an incomplete character at the end of what arrived
     while true {
@@ -168,9 +176,15 @@ private struct Grading {
   private var isKept = true
   private(set) var peak: (value: Float, byte: Int) = (0, 0)
 
-  init(_ classifier: Classifier, looksForViews: Bool) {
+  init(_ classifier: Classifier, looksForViews: Bool, prompt: String?) {
     self.classifier = classifier
-    stream = looksForViews ? classifier.makeViewedStream() : classifier.makeStream()
+    if looksForViews {
+      stream = classifier.makeViewedStream()
+    } else {
+      let plain = classifier.makeStream()
+      plain.begin(prompt: prompt)
+      stream = plain
+    }
   }
 
   /// The views that gave the answer so far.

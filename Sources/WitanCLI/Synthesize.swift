@@ -9,6 +9,10 @@ struct Synthesize: ParsableCommand {
     discussion: """
       Framed seeds, near misses and benign background as JSONL, each line with its labels, weight and
       source. Equal constitution and seed give equal bytes. The counts go to standard error.
+
+      With --streams instead long texts with a known onset, so many for each split: an innocent lead-in
+      of up to 400 words, a seed as a span, an innocent tail; a quarter with a near miss in the seed's
+      place, a quarter innocent throughout. 'witan evaluate --stream' measures on them.
       """)
 
   @Argument(help: ArgumentHelp("The constitution.", valueName: "constitution.yaml"))
@@ -21,6 +25,9 @@ struct Synthesize: ParsableCommand {
   var split = "all"
   @Option(name: .long, help: "Seed of the split and of the frames.")
   var seed: UInt64 = 1
+  @Option(
+    name: .long, help: ArgumentHelp("Make streams with a known onset, so many a split.", valueName: "n"))
+  var streams: Int?
   @Flag(
     name: .long, help: "Print the report as JSON (on standard error when the examples go to standard output)."
   )
@@ -30,21 +37,34 @@ struct Synthesize: ParsableCommand {
     guard split == "all" || Synthesis.Split(rawValue: split) != nil else {
       throw ValidationError("--split must be train, dev, test or all.")
     }
+    guard 1...1_000_000 ~= streams ?? 1 else { throw ValidationError("--streams must be 1 to 1000000.") }
   }
 
   func run() throws {
     let constitution = try Constitution(path: constitution)
-    let synthesis = Synthesis(constitution, seed: seed)
     let splits = Synthesis.Split.allCases.filter { split == "all" || $0.rawValue == split }
+    if let streams {
+      let made = try StreamSynthesis(constitution, streams: streams, splits: splits, seed: seed)
+      return try write(
+        made.examples, splits, json ? made.report.json.text(indent: true) + "\n" : made.report.table)
+    }
+    let synthesis = Synthesis(constitution, seed: seed)
+    try write(
+      synthesis.examples, splits,
+      json ? synthesis.report.json.text(indent: true) + "\n" : synthesis.report.table)
+  }
+
+  private func write(
+    _ examples: [Synthesis.Split: [Example]], _ splits: [Synthesis.Split], _ report: String
+  ) throws(WitanError) {
     var lines = ""
     for part in splits {
-      for example in synthesis.examples[part] ?? [] {
+      for example in examples[part] ?? [] {
         var fields = example.json.object ?? [:]
         fields["split"] = .string(part.rawValue)
         lines += JSON.object(fields).text() + "\n"
       }
     }
-    let report = json ? synthesis.report.json.text(indent: true) + "\n" : synthesis.report.table
     if output == "-" {
       try Terminal.write(lines)
       Terminal.note(report)

@@ -17,6 +17,12 @@ public struct Constitution: Sendable {
     public var text: String
   }
 
+  /// An answer with the prompt in whose light it is judged.
+  public struct Exchange: Sendable, Hashable {
+    public var prompt: String
+    public var answer: String
+  }
+
   /// One rule in natural language; one output of the classifier.
   public struct Principle: Sendable {
     public var id: String
@@ -32,6 +38,10 @@ public struct Constitution: Sendable {
     public var seeds: [String]
     /// Texts that look close and do not.
     public var nearMisses: [String]
+    /// Exchanges that fall under the principle, and those that look close and do not; of principles whose
+    /// side is `exchange` only.
+    public var exchanges: [Exchange]
+    public var nearExchanges: [Exchange]
     /// What `{name}` in a seed or near miss may stand for.
     public var slots: [String: [String]]
     /// Frames of this principle's side, besides the common ones; each has `{text}` or

@@ -38,7 +38,7 @@ struct ParsingErrorTests {
       ("prohibit", "forbid", "15:13", ["'forbid'", "prohibit, discourage, permit, encourage"]),
       ("side: prompt", "side: both", "16:11", ["'both'", "prompt, response, exchange"]),
       ("[An example text.]", "An example text.", "17:15", ["'principles[1].examples' should be a list"]),
-      ("[An example text.]", "[ok, {a: b}]", "17:20", ["'principles[1].examples[2]' should be a text"]),
+      ("[An example text.]", "[ok, {a: b}]", "17:21", ["'principles[1].examples[2].a' is unknown"]),
       ("[An example text.]", "[ok, '']", "17:20", ["'principles[1].examples[2]' is empty"]),
       ("[An example text.]", "[]", "12:5", ["no texts", "examples"]),
       ("An example text.", "'About {thing}.'", "12:5", ["'{thing}'", "'slots' does not say"]),

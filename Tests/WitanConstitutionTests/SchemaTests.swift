@@ -23,10 +23,11 @@ struct SchemaTests {
     "synthesis": ["per_seed": 2, "per_negative": 2, "near_miss_share": 0.5],
     "principles": [
       [
-        "id": "p", "title": "t", "statement": "s", "stance": "prohibit", "side": "prompt", "rationale": "r",
+        "id": "p", "title": "t", "statement": "s", "stance": "prohibit", "side": "exchange", "rationale": "r",
         "tensions": [["with": "w", "text": "t"]], "examples": ["e"], "near_misses": ["n"],
         "synthesis": [
-          "seeds": ["s"], "near_misses": ["m"], "slots": ["x": ["y"]], "frames": ["f {text}"],
+          "seeds": [["prompt": "p", "answer": "a"], "s"], "near_misses": ["m"], "slots": ["x": ["y"]],
+          "frames": ["f {text}"],
           "pooled": false,
         ],
       ]
@@ -37,6 +38,7 @@ struct SchemaTests {
   private static let places: [String: [String]] = [
     "": [], "community": ["community"], "synthesis": ["synthesis"], "principle": ["principles"],
     "tension": ["principles", "tensions"], "principle.synthesis": ["principles", "synthesis"],
+    "exchange": ["principles", "synthesis", "seeds"],
   ]
 
   /// `json` with the mapping at `place` changed; of a list, its first item.

@@ -107,8 +107,9 @@ struct ExampleReaderTests {
       single("quotes \" and \\ and\nlines, ünïcode 日本 \u{1F600}", "a"),
       Example(text: "", labels: [:], weight: 0),
       Example(
-        text: "soft", labels: ["a": 0.25, "b": 1], weight: 2.5, group: "g", spans: [0..<2, 3..<4],
-        source: "s:1"),
+        text: "soft", labels: ["a": 0.25, "b": 1], weight: 2.5, group: "g",
+        spans: [Span(label: "a", bytes: 0..<2), Span(label: "b", bytes: 3..<4)], source: "s:1",
+        prompt: "which\nprompt?"),
       Example(text: "two", labels: ["a": 1, "b": 1]),
     ]
     let content = examples.map { $0.json.text() }.joined(separator: "\n")

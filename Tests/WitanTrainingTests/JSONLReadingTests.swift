@@ -50,12 +50,14 @@ struct JSONLReadingTests {
   @Test("weight, group, spans and source are taken over; unknown fields are passed over")
   func otherFields() throws {
     let example = try read(
-      #"{"text":"xyz","label":"a","weight":0.5,"group":"g","spans":[[0,1],[2,3]],"source":"s","id":7}"#)
+      #"{"text":"xyz","label":"a","weight":0.5,"group":"g","source":"s","id":7,"prompt":"why?","#
+        + #""spans":[{"label":"a","start":0,"end":1},{"label":"a","start":2,"end":3}]}"#)
     #expect(
       example
         == Example(
           text: "xyz", labels: ["a": 1], isSingleLabel: true, weight: 0.5, group: "g",
-          spans: [0..<1, 2..<3], source: "s"))
+          spans: [Span(label: "a", bytes: 0..<1), Span(label: "a", bytes: 2..<3)], source: "s",
+          prompt: "why?"))
   }
 
   @Test(
@@ -75,10 +77,17 @@ struct JSONLReadingTests {
       (#"{"text":"x","weight":-1}"#, "\"weight\""),
       (#"{"text":"x","weight":"2"}"#, "\"weight\""),
       (#"{"text":"x","weight":null}"#, "\"weight\""),
-      (#"{"text":"x","spans":[[1]]}"#, "\"spans\""),
-      (#"{"text":"x","spans":[[3,1]]}"#, "\"spans\""),
-      (#"{"text":"x","spans":[[-1,2]]}"#, "\"spans\""),
-      (#"{"text":"x","spans":[[0.5,2]]}"#, "\"spans\""),
+      (#"{"text":"x","label":"a","spans":[[0,1]]}"#, "\"spans[0]\""),
+      (#"{"text":"x","label":"a","spans":[{"label":"a","start":0}]}"#, "\"spans[0]\""),
+      (#"{"text":"x","label":"a","spans":[{"label":"a","start":0.5,"end":1}]}"#, "\"spans[0]\""),
+      (#"{"text":"x","label":"a","spans":[{"label":"a","start":-1,"end":1}]}"#, "\"spans[0]\" is -1..<1"),
+      (#"{"text":"x","label":"a","spans":[{"label":"a","start":1,"end":1}]}"#, "\"spans[0]\" is 1..<1"),
+      (
+        #"{"text":"x","label":"a","spans":[{"label":"a","start":0,"end":2}]}"#,
+        "no part of the text's 1 bytes"
+      ),
+      (#"{"text":"x","label":"a","spans":[{"label":"b","start":0,"end":1}]}"#, "\"spans[0].label\" is 'b'"),
+      (#"{"text":"xé","label":"a","spans":[{"label":"a","start":1,"end":2}]}"#, "cuts a character"),
     ])
   func wrongKind(_ line: String, _ field: String) throws {
     let error = #expect(throws: WitanError.self) { try fault(Array(line.utf8)) }
@@ -97,6 +106,7 @@ struct JSONLReadingTests {
       (#"{"text":"x","spans":"0-1"}"#, "\"spans\""),
       (#"{"text":"x","spans":{"start":0}}"#, "\"spans\""),
       (#"{"text":"x","group":5}"#, "\"group\""),
+      (#"{"text":"x","prompt":["p"]}"#, "\"prompt\""),
       (#"{"text":"x","source":["s"]}"#, "\"source\""),
     ])
   func silentFields(_ line: String, _ field: String) throws {

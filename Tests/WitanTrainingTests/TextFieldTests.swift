@@ -28,7 +28,8 @@ struct TextFieldTests {
     arguments: [
       "", "{}", "[]", #"{"text":1}"#, #"{"label":"a"}"#, #"{"text":"a","text":"b"}"#, #"{"text":"a"} x"#,
       #"{"text":"a","weight":-1}"#, #"{"text":"a","labels":[1]}"#, #"{"text":"a","label":""}"#,
-      #"{"text":"a","spans":3}"#, #"{"text":"a","group":7}"#, #"{"text":"\ud800"}"#, #"{"text":"a\x"}"#,
+      #"{"text":"a","spans":3}"#, #"{"text":"a","group":7}"#, #"{"text":"\ud800"}"#,
+      #"{"text":"a","prompt":"p"}"#, #"{"text":"a\x"}"#,
       #"{"text":"a","n":01}"#, #"{"text":"a","n":1e999}"#, #"{"text":"a","n":1.}"#, #"{"text":"a","n":-}"#,
       #"{"text":"a",}"#, #"{"text" "a"}"#, #"{"text":"a"#, #"{"text":"a\"#, #"{"text":"a\u12"#,
       "{\"text\":\"\t\"}",

@@ -116,6 +116,16 @@ for (name, hold, rewind) in [
   print("\(name): \(one.stateByteCount) bytes")
 }
 precondition(sum.isFinite)
+BLASProvider.setThreads(1)
+for count in [1, 1000, 10_000] {
+  let options = GuardOptions(
+    defaultRule: DecisionRule(on: 1, debounce: .of(2, 4), action: .terminate), maximumBytes: 1 << 40,
+    rewindTokens: 0)
+  var interleaved = try Interleaved(classifier, options, count: count, text: text, chunks: chunks)
+  rows.append(("pool of \(count) streams", try interleaved.measure(total: chunks.count, now)))
+  let bytes = interleaved.pool.stateByteCount
+  print("pool of \(count) streams: \(bytes) bytes, \(bytes / count) a stream")
+}
 
 let date = ISO8601DateFormatter.string(
   from: Date(), timeZone: .gmt, formatOptions: [.withFullDate, .withDashSeparatorInDate])

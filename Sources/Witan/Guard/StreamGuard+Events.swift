@@ -33,6 +33,7 @@ extension StreamGuard {
 
   /// Why the guard acts now; nil when it lets everything pass.
   var reason: GuardReason? {
+    if decisions.isQuiet && progress.stop == nil && !progress.isPastLength { return nil }
     if let stop = progress.stop, stop != .output { return reason(stop, byte: progress.stopByte) }
     let rule = decisions.mostSevere
     if let rule, decisions.rules[rule].action > .emit {

@@ -27,6 +27,12 @@ public final class StreamGuard {
   @exclusivity(unchecked) var lastSerial = 0
   /// What the last step lets out.
   @exclusivity(unchecked) var emittable = 0..<0
+  /// Of guards in a pool: where words wait to be read together with those of other guards; nil reads at once.
+  let batch: ReadingBatch?
+  /// The last word, in bytes of the text, when its reading is still in the batch.
+  @exclusivity(unchecked) var deferred: Range<Int>?
+  /// Of guards in a pool: where emission stood when it was told last, while there is something to tell.
+  @exclusivity(unchecked) var untold: Int?
   /// Sees what the rules see, at each word end: for calibration.
   package var onGrades: ((UnsafeBufferPointer<Float>) -> Void)?
   /// More features than the longest word has: so close to the limit of the model nothing is graded.
@@ -44,8 +50,11 @@ public final class StreamGuard {
     self.init(stream, options, DecisionState(resolved: rules))
   }
 
-  init(_ stream: ScoringStream, _ options: GuardOptions, _ decisions: DecisionState) {
+  init(
+    _ stream: ScoringStream, _ options: GuardOptions, _ decisions: DecisionState, batch: ReadingBatch? = nil
+  ) {
     self.stream = stream
+    self.batch = batch
     self.options = options
     self.decisions = decisions
     featureMargin = 128 * (options.maximumWordBytes + 8)
@@ -75,24 +84,8 @@ public final class StreamGuard {
   public func push(_ bytes: UnsafeBufferPointer<UInt8>) -> GuardStep {
     note()
     let from = begin()
-    guard let base = bytes.baseAddress, !progress.isEnded else { return step(from) }
-    text.append(bytes)
-    let origin = progress.byteCount
-    var i = 0
-    while i < bytes.count && !progress.isEnded {
-      let piece = i
-      let isWordEnd = progress.scanner.next(
-        base, bytes.count, &i, cutAt: progress.wordStart + options.maximumWordBytes - origin)
-      let room = progress.emittedBytes + options.maximumHeldBytes - origin
-      if i > room {
-        progress.byteCount = origin + room
-        stop(.heldBytes)
-        break
-      }
-      take(UnsafeBufferPointer(start: base + piece, count: i - piece))
-      if isWordEnd && !progress.isEnded { endWord(isFinal: false) }
-    }
-    text.truncate(to: progress.byteCount)
+    guard !progress.isEnded else { return step(from) }
+    take(all: bytes)
     forget()
     return step(from)
   }
@@ -106,7 +99,7 @@ public final class StreamGuard {
 
   /// Ends the text: its last word is graded, and everything goes out that no rule keeps back.
   public func finish() -> GuardStep {
-    let from = begin()
+    let from = settled()
     guard !progress.isEnded else { return step(from) }
     let isOpen = progress.scanner.isOpen
     progress.scanner.finish()
@@ -124,7 +117,7 @@ public final class StreamGuard {
   /// Answers what is held or asked about: it goes out, or the stream ends. A rule that was let pass acts
   /// again when it has turned off and on. Has no effect when nothing is held, and after `terminate`.
   public func resolve(_ answer: GuardAnswer) -> GuardStep {
-    let from = begin()
+    let from = settled()
     guard progress.stop == nil, decisions.action.holdsBack else { return step(from) }
     if answer == .terminate {
       stop(.answer)
@@ -137,7 +130,7 @@ public final class StreamGuard {
   /// Ends the text where it is: nothing more goes out, and the verdict is `terminate`. What was
   /// terminated before stays so, with its reason.
   public func cancel() -> GuardStep {
-    let from = begin()
+    let from = settled()
     if progress.stop == nil { stop(.cancelled) }
     return step(from)
   }
@@ -157,6 +150,7 @@ public final class StreamGuard {
     events.reset()
     lostEventCount = 0
     emittable = 0..<0
+    (deferred, untold) = (nil, nil)
     history?.reset()
   }
 
@@ -180,13 +174,43 @@ public final class StreamGuard {
   // MARK: - The way of a word
 
   /// Forgets text that nobody can ask for any more; returns where emission stands.
-  private func begin() -> Int {
+  func begin() -> Int {
     // Of the oldest state too, the words are known that a debounce can look back on.
     let kept = history?.oldest?.progress ?? progress
     text.discard(before: kept.emittedBytes)
     lengths.discard(before: min(kept.emittedWords, kept.wordCount - Debounce.maximumWords))
     emittable = progress.emittedBytes..<progress.emittedBytes
     return progress.emittedBytes
+  }
+
+  /// Takes bytes word by word, up to where the text is stopped.
+  func take(all bytes: UnsafeBufferPointer<UInt8>) {
+    guard let base = bytes.baseAddress else { return }
+    text.append(bytes)
+    let origin = progress.byteCount
+    var i = 0
+    while i < bytes.count && !progress.isEnded {
+      let piece = i
+      let isWordEnd = progress.scanner.next(
+        base, bytes.count, &i, cutAt: progress.wordStart + options.maximumWordBytes - origin)
+      // What is emitted, and whether the text goes on, may hang on a word that was not read yet.
+      if i > progress.emittedBytes + options.maximumHeldBytes - origin {
+        settle()
+        if progress.isEnded { break }
+      }
+      let room = progress.emittedBytes + options.maximumHeldBytes - origin
+      if i > room {
+        progress.byteCount = origin + room
+        stop(.heldBytes)
+        break
+      }
+      take(UnsafeBufferPointer(start: base + piece, count: i - piece))
+      if isWordEnd {
+        settle()
+        if !progress.isEnded { endWord(isFinal: false) }
+      }
+    }
+    text.truncate(to: progress.byteCount)
   }
 
   private func take(_ piece: UnsafeBufferPointer<UInt8>) {
@@ -196,6 +220,8 @@ public final class StreamGuard {
       progress.byteCount += piece.count
       return
     }
+    settle()
+    if progress.isEnded { return }
     stream.push(UnsafeBufferPointer(rebasing: piece.prefix(room)))
     progress.byteCount += room
     reachLength()
@@ -209,34 +235,62 @@ public final class StreamGuard {
   }
 
   private func endWord(isFinal: Bool) {
-    let start = progress.wordStart
+    let word = progress.wordStart..<progress.byteCount
     closeWord()
     if !progress.isPastLength {
-      observe(start)
-      if stream.featureCount > ModelSpec.maximumFeatures - featureMargin && progress.stop == nil {
-        reachLength()
+      stream.advance()
+      let isFull = stream.featureCount > ModelSpec.maximumFeatures - featureMargin
+      if let batch, !isFinal, !isFull {
+        deferred = word
+        batch.add(self)
+        return
       }
+      observe(stream.readLargest(), word)
+      if isFull && progress.stop == nil { reachLength() }
     }
     if !isFinal || progress.stop != nil { emit(isFinal: false) }
   }
 
-  private func observe(_ wordStart: Int) {
-    let word = decisions.wordCount
-    stream.advance()
-    let grades = stream.readLargest()
-    onGrades?(grades)
+  /// Decides by the probabilities after a word, the last complete one.
+  private func observe(_ probabilities: UnsafeBufferPointer<Float>, _ word: Range<Int>) {
+    let number = decisions.wordCount
+    onGrades?(probabilities)
     decisions.observe(
-      grades, end: progress.byteCount,
+      probabilities, end: word.upperBound,
       start: { first in
         // Texts that were resumed may lack the lengths of words long ago.
         let first = max(first, lengths.start)
-        return (first..<max(first, word)).reduce(wordStart) { $0 - Int(lengths[$1]) }
+        return (first..<max(first, number)).reduce(word.lowerBound) { $0 - Int(lengths[$1]) }
       },
       changed: { i, action, watch in
-        note(Event(cause: .output, rule: i, isOn: watch.isOn, watch: watch, byte: progress.byteCount))
+        note(Event(cause: .output, rule: i, isOn: watch.isOn, watch: watch, byte: word.upperBound))
         if watch.isOn && action == .terminate { progress.stop = .output }
       })
-    if progress.stop == .output { progress.stopByte = progress.byteCount }
+    if progress.stop == .output { progress.stopByte = word.upperBound }
+  }
+
+  /// Takes the probabilities after the word that was deferred. Bytes that came after a word that ends the
+  /// text never were part of it.
+  func settle(_ probabilities: UnsafeBufferPointer<Float>) {
+    guard let word = deferred else { return }
+    deferred = nil
+    observe(probabilities, word)
+    if progress.stop != nil {
+      progress.byteCount = word.upperBound
+      text.truncate(to: word.upperBound)
+    }
+    emit(isFinal: false)
+  }
+
+  /// Has the word read that was deferred, if there is one.
+  @inline(__always)
+  func settle() { if deferred != nil { batch?.flush() } }
+
+  /// As `begin`, of guards in a pool with what was not told yet.
+  private func settled() -> Int {
+    settle()
+    defer { untold = nil }
+    return untold ?? begin()
   }
 
   /// Lets complete words out, up to those that are kept back.
@@ -266,7 +320,7 @@ public final class StreamGuard {
     note(Event(cause: cause, byte: progress.byteCount))
   }
 
-  private func step(_ from: Int) -> GuardStep {
+  func step(_ from: Int) -> GuardStep {
     emittable = from..<progress.emittedBytes
     return answer(emit: progress.emittedBytes - from)
   }

@@ -17,6 +17,7 @@ public final class BatchScorer {
   private let denseSums: UnsafeMutablePointer<Int32>  // [size x dimensions]
   private let counts: UnsafeMutablePointer<Int>  // [size]
   private let notes: UnsafeMutablePointer<Note>  // [size]
+  private let sides: UnsafeMutablePointer<Side?>  // [size]
   private let scratch: UnsafeMutablePointer<Float>
   private let output: UnsafeMutablePointer<Float>  // [size x outputs]
   private var filled = 0
@@ -38,6 +39,7 @@ public final class BatchScorer {
     denseSums = .allocate(capacity: Self.size * (classifier.embeddings?.dimensions ?? 1))
     counts = .allocate(capacity: Self.size)
     notes = .allocate(capacity: Self.size)
+    sides = .allocate(capacity: Self.size)
     scratch = .allocate(capacity: classifier.scratchCount(Self.size))
     output = .allocate(capacity: Self.size * classifier.spec.outputs)
     doubts = .allocate(capacity: classifier.spec.outputs)
@@ -50,6 +52,7 @@ public final class BatchScorer {
     denseSums.deallocate()
     counts.deallocate()
     notes.deallocate()
+    sides.deallocate()
     scratch.deallocate()
     output.deallocate()
     doubts.deallocate()
@@ -59,10 +62,17 @@ public final class BatchScorer {
   public var isFull: Bool { filled == Self.size }
 
   /// Adds a text (UTF-8) to the batch, which must not be full. O(bytes); no allocation.
-  public func add(_ text: UnsafeBufferPointer<UInt8>) {
+  public func add(_ text: UnsafeBufferPointer<UInt8>) { add(text, prompt: nil) }
+
+  /// The same; with a prompt the text is judged as the answer to it (`ScoringStream.begin(prompt:)`).
+  public func add(_ text: UnsafeBufferPointer<UInt8>, prompt: UnsafeBufferPointer<UInt8>?) {
     precondition(!isFull, "flush the batch first")
     var extractor = FeatureExtractor(classifier.spec.features)
     bag.reset()
+    sides[filled] = prompt == nil ? nil : .exchange
+    if let prompt {
+      FeatureExtractor.prompt(prompt, classifier.spec.features, workspace) { bag.add($0) }
+    }
     memo.add(text, &extractor, &bag, workspace)
     let lanes = classifier.spec.lanes
     (sums + filled * lanes).update(from: bag.sums, count: lanes)
@@ -84,7 +94,7 @@ public final class BatchScorer {
     if filled > 0 {
       classifier.probabilities(
         sums, of: filled, counts: counts, denseSums: denseBag == nil ? nil : denseSums, scratch: scratch,
-        into: output)
+        into: output, side: { sides[$0] })
     }
     return UnsafeBufferPointer(start: output, count: filled * classifier.spec.outputs)
   }

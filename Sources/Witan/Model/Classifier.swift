@@ -86,8 +86,11 @@ public final class Classifier: @unchecked Sendable {  // immutable after init
   }
 
   /// Scores a whole text: one push and finish. O(bytes). For many texts, reset one stream instead.
-  public func score(_ text: String) -> Scores {
+  ///
+  /// With a prompt the text is judged as the answer to it; see `ScoringStream.begin(prompt:)`.
+  public func score(_ text: String, prompt: String? = nil) -> Scores {
     let stream = makeStream()
+    stream.begin(prompt: prompt)
     stream.push(text)
     stream.finish()
     return stream.scores
@@ -96,19 +99,22 @@ public final class Classifier: @unchecked Sendable {  // immutable after init
   /// Probabilities of `n` texts from their sums: the last step of the way.
   ///
   /// [sums: n x lanes] [counts: n] [denseSums: n x dimensions] -> [out: n x outputs]; `scratch` has room
-  /// for `scratchCount(n)`. Equal sums give equal bits, alone or in a batch.
+  /// for `scratchCount(n)`. Equal sums give equal bits, alone or in a batch. `side` says where text i stands:
+  /// principles that do not apply there get 0, and `any` is about those that do.
   package func probabilities(
     _ sums: UnsafePointer<Int32>, of n: Int = 1, counts: UnsafePointer<Int>,
     denseSums: UnsafePointer<Int32>?, scratch: UnsafeMutablePointer<Float>,
-    into out: UnsafeMutablePointer<Float>
+    into out: UnsafeMutablePointer<Float>, side: (Int) -> Side? = { _ in nil }
   ) {
     let (width, outputs) = (spec.width, spec.outputs)
     let z = scratch
     head.logits(
       n, sums: sums, counts: counts, denseSums: denseSums, scratch: scratch + n * width, into: z)
     for i in 0..<n {
-      spec.calibrate(z + i * width, slope: slope, offset: offset)
+      let side = side(i)
+      spec.calibrate(z + i * width, slope: slope, offset: offset, side: side)
       activate(z + i * width, into: out + i * outputs)
+      if let side, spec.task == .multiLabel { spec.silence(out + i * outputs, on: side) }
     }
   }
 

@@ -9,14 +9,16 @@ public struct Example: Sendable, Hashable {
   public var weight: Float
   /// Who or where it is from; evaluation reports each group by itself.
   public var group: String?
-  /// The parts that carry the labels, as offsets in characters of `text`.
-  public var spans: [Range<Int>]
+  /// The parts that carry the labels; a label of no span is one of the whole text.
+  public var spans: [Span]
   /// How it came about: which seed, frame or file.
   public var source: String?
+  /// What `text` answers: with it the example is an exchange, and `text` is judged in the light of it.
+  public var prompt: String?
 
   public init(
     text: String, labels: [String: Float], isSingleLabel: Bool = false, weight: Float = 1,
-    group: String? = nil, spans: [Range<Int>] = [], source: String? = nil
+    group: String? = nil, spans: [Span] = [], source: String? = nil, prompt: String? = nil
   ) {
     self.text = text
     self.labels = labels
@@ -25,6 +27,7 @@ public struct Example: Sendable, Hashable {
     self.group = group
     self.spans = spans
     self.source = source
+    self.prompt = prompt
   }
 }
 
@@ -42,9 +45,8 @@ extension Example {
     if weight != 1 { fields["weight"] = JSON(weight) }
     if let group { fields["group"] = .string(group) }
     if let source { fields["source"] = .string(source) }
-    if !spans.isEmpty {
-      fields["spans"] = .array(spans.map { [JSON($0.lowerBound), JSON($0.upperBound)] })
-    }
+    if let prompt { fields["prompt"] = .string(prompt) }
+    if !spans.isEmpty { fields["spans"] = .array(spans.map(\.json)) }
     return .object(fields)
   }
 }

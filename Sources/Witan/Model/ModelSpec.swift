@@ -111,16 +111,33 @@ extension ModelSpec {
   ///
   /// `any` is then the mean of two: of its own column, or the largest of the labels that this does not
   /// pool, and of the largest of all prohibited labels. What they have in common and the one that fits
-  /// best say more together than either does.
-  package func calibrate(_ z: UnsafeMutablePointer<Float>, slope: [Float], offset: [Float]) {
+  /// best say more together than either does. Labels that do not apply to `side` are passed over.
+  package func calibrate(
+    _ z: UnsafeMutablePointer<Float>, slope: [Float], offset: [Float], side: Side? = nil
+  ) {
     for j in 0..<width { z[j] = slope[j] * z[j] + offset[j] }
     guard hasAny else { return }
     var (own, largest) = (z[width - 1], -Float.infinity)
-    for j in labels.indices where labels[j].stance == .prohibit {
+    for j in labels.indices
+    where labels[j].stance == .prohibit && (side == nil || labels[j].applies(to: side)) {
       largest = max(largest, z[j])
       if !labels[j].isPooled { own = max(own, z[j]) }
     }
     z[width - 1] = largest == -.infinity ? own : (own + largest) / 2
+  }
+
+  /// Sets the probabilities of labels that do not apply to `side` to 0, and `any` when no prohibited one
+  /// does. [outputs]
+  func silence(_ p: UnsafeMutablePointer<Float>, on side: Side) {
+    var isJudged = false
+    for j in labels.indices {
+      if !labels[j].applies(to: side) {
+        p[j] = 0
+      } else if labels[j].stance == .prohibit {
+        isJudged = true
+      }
+    }
+    if hasAny && !isJudged { p[labels.count] = 0 }
   }
 }
 

@@ -21,11 +21,17 @@ public protocol TextStream: AnyObject {
   func finish()
   /// Starts a new text.
   func reset()
+  /// Starts the answer to a prompt; models that know no prompts pass over it.
+  func begin(prompt: String?)
   /// The probabilities now: one for each label, then `any` if the model has it. Valid until the next
   /// call; no allocation.
   func read() -> UnsafeBufferPointer<Float>
   /// The scores now, as a value that can be kept.
   var scores: Scores { get }
+}
+
+extension TextStream {
+  public func begin(prompt: String?) { reset() }
 }
 
 extension ScoringStream: TextStream {}

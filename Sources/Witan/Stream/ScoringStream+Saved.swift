@@ -9,7 +9,7 @@ extension ScoringStream {
     put(UInt32(truncatingIfNeeded: byteCount))
     put(UInt32(truncatingIfNeeded: byteCount >> 32))
     put(UInt32(bag.count))
-    put(bag.isFull ? 1 : 0)
+    put((bag.isFull ? 1 : 0) | UInt32(side.flatMap(Self.sides.firstIndex) ?? 3) << 1)
     put(UInt32(denseBag?.count ?? 0))
     extractor.saved.forEach(put)
     sums.forEach { put(UInt32(bitPattern: $0)) }
@@ -51,7 +51,7 @@ extension ScoringStream {
       return values
     }
     // A petabyte and more was never pushed; going on from there could overflow.
-    guard words[4] < 1 << 20, words[6] <= 1 else {
+    guard words[4] < 1 << 20, words[6] < 8 else {
       throw WitanError(.format, "the saved stream is damaged: its counts are beyond their range")
     }
     var extractor = FeatureExtractor(classifier.spec.features)
@@ -68,9 +68,12 @@ extension ScoringStream {
     windows?.resume(words[fixed...], columns)
     self.extractor = extractor
     for (j, value) in wide.enumerated() { bag.sums[j] = value }
-    bag.restore(count: Int(words[5]), isFull: words[6] == 1)
+    bag.restore(count: Int(words[5]), isFull: words[6] & 1 == 1)
+    side = words[6] >> 1 == 3 ? nil : Self.sides[Int(words[6] >> 1)]
     byteCount = Int(words[3]) | Int(words[4]) << 32
   }
 
-  private static var savedMark: UInt32 { 0x5749_5402 }  // "WIT", version 2
+  private static var savedMark: UInt32 { 0x5749_5403 }  // "WIT", version 3
+  /// By their number in saved streams; 3 is none.
+  private static var sides: [Side] { [.prompt, .response, .exchange] }
 }

@@ -11,51 +11,47 @@ public final class ScoringStream {
   public let classifier: Classifier
   /// Bytes pushed since the start or the last reset.
   public internal(set) var byteCount = 0
+  /// Where the text stands, as `begin` was told; principles that do not apply there have probability 0.
+  public internal(set) var side: Side?
 
-  var extractor: FeatureExtractor
-  var bag: EmbeddingBag
-  var denseBag: DenseBag?
+  // Checking each access for overlaps would cost as much as short pushes do.
+  @exclusivity(unchecked) var extractor: FeatureExtractor
+  @exclusivity(unchecked) var bag: EmbeddingBag
+  @exclusivity(unchecked) var denseBag: DenseBag?
   let windows: WindowSums?
   private let windowRewind: Int
-  private let reading: UnsafeMutablePointer<Int32>  // [lanes + dimensions] sums with the open word
-  private let output: UnsafeMutablePointer<Float>  // [2 x outputs] probabilities, doubts, then scratch
-  private let workspace = FeatureExtractor.Workspace()
-  private let denseWorkspace: WordPieceTokenizer.Workspace?
+  private let scratch: Scratch
+  private let ownsScratch: Bool
 
-  /// `windows` in words; what was read of them can be taken back `rewind` words.
-  init(_ classifier: Classifier, windows: [Int] = [], rewind: Int = 0) {
+  private var reading: UnsafeMutablePointer<Int32> { scratch.reading }
+  private var output: UnsafeMutablePointer<Float> { scratch.output }
+  var workspace: FeatureExtractor.Workspace { scratch.workspace }
+  private var denseWorkspace: WordPieceTokenizer.Workspace? { scratch.denseWorkspace }
+
+  /// `windows` in words; what was read of them can be taken back `rewind` words. `scratch` of the same
+  /// classifier is borrowed; without it the stream has its own.
+  init(_ classifier: Classifier, windows: [Int] = [], rewind: Int = 0, scratch: Scratch? = nil) {
     self.classifier = classifier
+    self.scratch = scratch ?? Scratch(classifier)
+    ownsScratch = scratch == nil
     self.windows = windows.isEmpty ? nil : WindowSums(classifier, sizes: windows, rewind: rewind)
     windowRewind = rewind
     let spec = classifier.spec
     extractor = FeatureExtractor(spec.features)
     bag = EmbeddingBag(classifier)
     denseBag = classifier.embeddings.map { DenseBag($0) }
-    denseWorkspace = classifier.embeddings.map { _ in WordPieceTokenizer.Workspace() }
-    let readingCount = spec.lanes + (classifier.embeddings?.dimensions ?? 0)
-    let outputCount = 2 * spec.outputs + classifier.scratchCount(1)
-    reading = .allocate(capacity: readingCount)
-    output = .allocate(capacity: outputCount)
-    reading.initialize(repeating: 0, count: readingCount)
-    output.initialize(repeating: 0, count: outputCount)
   }
 
   deinit {
     bag.sums.deallocate()
     denseBag?.sums.deallocate()
-    reading.deallocate()
-    output.deallocate()
   }
 
-  /// Bytes of memory that this stream holds, scratch included.
+  /// Bytes of memory that this stream holds, scratch included unless it is borrowed.
   public var stateByteCount: Int {
-    let own = classifier.spec.lanes * 8 + (2 * classifier.spec.outputs + classifier.scratchCount(1)) * 4
-    let dense = denseWorkspace.map { _ in
-      WordPieceTokenizer.Workspace.byteCount + MemoryLayout<DenseBag>.size
-        + 8 * (classifier.embeddings?.dimensions ?? 0)
-    }
-    return own + FeatureExtractor.Workspace.byteCount + MemoryLayout<FeatureExtractor>.size
-      + MemoryLayout<EmbeddingBag>.size + (dense ?? 0) + (windows?.byteCount ?? 0)
+    let dense = denseBag.map { MemoryLayout.size(ofValue: $0) + 4 * denseSums.count } ?? 0
+    return 4 * classifier.spec.lanes + dense + MemoryLayout<FeatureExtractor>.size
+      + MemoryLayout<EmbeddingBag>.size + (ownsScratch ? scratch.byteCount : 0) + (windows?.byteCount ?? 0)
   }
 
   /// Adds the next bytes of the text. O(bytes); no allocation.
@@ -86,6 +82,7 @@ public final class ScoringStream {
     denseBag?.reset()
     windows?.reset()
     byteCount = 0
+    side = nil
   }
 
   /// Ends a word for the windows: they count the calls, and reach back to one of them. O(width).
@@ -95,21 +92,15 @@ public final class ScoringStream {
 
   /// The largest probability of each output among the windows, and the whole text while it is no longer than
   /// the largest of them: what happens late in a long text is not outvoted by its beginning, and what a
-  /// long text repeats does not add up without end. Without windows `read()`. Valid until the next call. O(windows x width), all in one product; no allocation. [outputs]
+  /// long text repeats does not add up without end. Without windows `read()`. Valid until the next call.
+  /// O(windows x width), all in one product; no allocation. [outputs]
   public func readLargest() -> UnsafeBufferPointer<Float> {
     guard let windows else { return read() }
-    let (spec, outputs) = (classifier.spec, classifier.spec.outputs)
-    let (sums, count) = current()
-    windows.rows.update(from: sums, count: spec.lanes)
-    windows.rowCounts[0] = count
-    if let denseWorkspace, let denseBag, let dimensions = classifier.embeddings?.dimensions {
-      windows.denseRows.update(
-        from: denseBag.read(denseWorkspace, into: reading + spec.lanes), count: dimensions)
-    }
-    let n = windows.subtract()
+    let outputs = classifier.spec.outputs
+    let n = gather(windows.rows, windows.denseRows, windows.rowCounts)
     classifier.probabilities(
       windows.rows, of: n, counts: windows.rowCounts, denseSums: denseBag == nil ? nil : windows.denseRows,
-      scratch: windows.output + n * outputs, into: windows.output)
+      scratch: windows.output + n * outputs, into: windows.output, side: { _ in side })
     for j in 0..<outputs {
       var largest = -Float.infinity
       for row in (windows.areAllFull ? 1 : 0)..<n {
@@ -118,6 +109,21 @@ public final class ScoringStream {
       output[j] = largest
     }
     return UnsafeBufferPointer(start: output, count: outputs)
+  }
+
+  /// Writes the sums that `readLargest` grades, of the whole text and of each window that is shorter; returns
+  /// how many. [rows: n x lanes] [denseRows: n x dimensions] [counts: n], n up to 1 + windows.
+  func gather(
+    _ rows: UnsafeMutablePointer<Int32>, _ denseRows: UnsafeMutablePointer<Int32>,
+    _ counts: UnsafeMutablePointer<Int>
+  ) -> Int {
+    let (sums, count) = current()
+    rows.update(from: sums, count: classifier.spec.lanes)
+    counts[0] = count
+    // Not `if let denseBag`, which would copy the open word.
+    let dense = denseWorkspace.flatMap { denseBag?.read($0, into: reading + classifier.spec.lanes) }
+    if let dense { denseRows.update(from: dense, count: classifier.embeddings?.dimensions ?? 0) }
+    return windows?.subtract(from: rows, denseRows, counts) ?? 1
   }
 
   /// The probabilities now: one for each label, then `any` if the classifier has it. Valid until the
@@ -144,7 +150,7 @@ public final class ScoringStream {
     let denseSums = denseWorkspace.flatMap { denseBag?.read($0, into: reading + classifier.spec.lanes) }
     classifier.probabilities(
       sums, counts: &count, denseSums: denseSums, scratch: output + 2 * classifier.spec.outputs,
-      into: output)
+      into: output, side: { _ in side })
     return (sums, count)
   }
 
@@ -185,6 +191,7 @@ public final class ScoringStream {
     bag.copy(other.bag)
     if let theirs = other.denseBag { denseBag?.copy(theirs) }
     byteCount = other.byteCount
+    side = other.side
   }
 
   /// Sums of the closed words. [columns]

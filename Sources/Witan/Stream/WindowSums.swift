@@ -72,9 +72,12 @@ final class WindowSums {
     counts[words % capacity] = count
   }
 
-  /// Fills `rows` from those of the whole text, which stand there already; returns how many there are.
-  /// Windows that are not full yet are the whole text, and left out.
-  func subtract() -> Int {
+  /// Writes the rows of the windows after that of the whole text, which stands there already; returns how
+  /// many there are. Windows that are not full yet are the whole text, and left out.
+  func subtract(
+    from rows: UnsafeMutablePointer<Int32>, _ denseRows: UnsafeMutablePointer<Int32>,
+    _ rowCounts: UnsafeMutablePointer<Int>
+  ) -> Int {
     var n = 1
     for size in sizes where size < words {
       let slot = (words - size) % capacity

@@ -17,6 +17,7 @@ extension Constitution {
       "synthesis",
     ],
     "tension": ["with", "text"],
+    "exchange": ["prompt", "answer"],
     "principle.synthesis": ["seeds", "near_misses", "slots", "frames", "pooled"],
   ]
 
@@ -131,8 +132,8 @@ extension Constitution {
       try item.allowKeys(keys["tension"]!)
       tensions.append(Tension(with: try item.text("with"), text: try item.text("text")))
     }
-    var seeds = try reader.child("examples")?.texts() ?? []
-    var nearMisses = try reader.child("near_misses")?.texts() ?? []
+    var (seeds, exchanges) = try reader.child("examples")?.textsAndExchanges() ?? ([], [])
+    var (nearMisses, nearExchanges) = try reader.child("near_misses")?.textsAndExchanges() ?? ([], [])
     var slots: [String: [String]] = [:]
     var frames: [String] = []
     var isPooled = true
@@ -141,14 +142,16 @@ extension Constitution {
     if let synthesis = reader.child("synthesis") {
       try synthesis.allowKeys(keys["principle.synthesis"]!)
       let hasSlots = synthesis.child("slots") != nil
-      func take(_ key: String, _ out: inout [String]) throws(WitanError) {
+      func take(_ key: String, _ out: inout [String], _ pairs: inout [Exchange]) throws(WitanError) {
         guard let list = synthesis.child(key) else { return }
-        let new = try texts(list, &hash)
-        out += new
-        if hasSlots || list.node.mapping == nil { templates += new }
+        let isFile = list.node.mapping != nil
+        let new = isFile ? (try texts(list, &hash), []) : try list.textsAndExchanges()
+        out += new.0
+        pairs += new.1
+        if hasSlots || !isFile { templates += new.0 }
       }
-      try take("seeds", &seeds)
-      try take("near_misses", &nearMisses)
+      try take("seeds", &seeds, &exchanges)
+      try take("near_misses", &nearMisses, &nearExchanges)
       if let table = synthesis.child("slots") {
         guard let mapping = table.node.mapping else { throw table.fault("'slots' should be a mapping") }
         for (key, _) in mapping {
@@ -176,7 +179,13 @@ extension Constitution {
         frames.append(frame)
       }
     }
-    guard !seeds.isEmpty else {
+    templates += (exchanges + nearExchanges).flatMap { [$0.prompt, $0.answer] }
+    let side = try reader.need("side").choice(Side.self)
+    guard side == .exchange || (exchanges + nearExchanges).isEmpty else {
+      throw try reader.need("side").fault(
+        "the principle has texts with a prompt, but its side is '\(side.rawValue)', not 'exchange'")
+    }
+    guard !seeds.isEmpty || !exchanges.isEmpty else {
       throw reader.fault("the principle has no texts; write 'examples' or 'synthesis.seeds'")
     }
     for text in templates {
@@ -187,16 +196,16 @@ extension Constitution {
     return Principle(
       id: try identifier(reader.need("id")), title: try reader.text("title"),
       statement: try reader.text("statement"), stance: try reader.need("stance").choice(Stance.self),
-      side: try reader.need("side").choice(Side.self), isPooled: isPooled,
+      side: side, isPooled: isPooled,
       rationale: try reader.optionalText("rationale"),
-      tensions: tensions, seeds: seeds, nearMisses: nearMisses, slots: slots, frames: frames)
+      tensions: tensions, seeds: seeds, nearMisses: nearMisses, exchanges: exchanges,
+      nearExchanges: nearExchanges, slots: slots, frames: frames)
   }
 
-  /// A list of texts, or `from: file` with a text a line (blank lines and lines that begin with `# ` skipped).
+  /// `from: file` with a text a line (blank lines and lines that begin with `# ` skipped).
   private static func texts(
     _ reader: YAMLReader, _ hash: inout SHA256
   ) throws(WitanError) -> [String] {
-    guard reader.node.mapping != nil else { return try reader.texts() }
     try reader.allowKeys(["from"])
     let name = try reader.text("from")
     let from = try reader.need("from")

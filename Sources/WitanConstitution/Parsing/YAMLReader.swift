@@ -72,6 +72,21 @@ struct YAMLReader {
     return out
   }
 
+  /// The texts of a list, and those of its items that are mappings of `prompt` and `answer`.
+  func textsAndExchanges() throws(WitanError) -> (texts: [String], exchanges: [Constitution.Exchange]) {
+    var (texts, exchanges) = ([String](), [Constitution.Exchange]())
+    for item in try items() {
+      if item.node.mapping == nil {
+        texts.append(try item.text())
+      } else {
+        try item.allowKeys(Constitution.keys["exchange"]!)
+        exchanges.append(
+          Constitution.Exchange(prompt: try item.text("prompt"), answer: try item.text("answer")))
+      }
+    }
+    return (texts, exchanges)
+  }
+
   func choice<T: RawRepresentable & CaseIterable>(_: T.Type) throws(WitanError) -> T
   where T.RawValue == String {
     let word = try text()

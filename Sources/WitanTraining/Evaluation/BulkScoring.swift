@@ -1,15 +1,20 @@
-internal import Witan
+package import Witan
 
 extension TextModel {
   /// Probabilities of many texts, on all cores. [texts][outputs]
   package func probabilities(of texts: [String]) -> [[Float]] {
-    if let classifier = self as? Classifier { return classifier.batches(of: texts) { $0.probabilities() } }
-    let shards = min(64, max(1, texts.count / 64))
+    probabilities(of: texts.map { Example(text: $0, labels: [:]) })
+  }
+
+  /// The same of examples; those with prompts are judged as answers to them.
+  package func probabilities(of examples: [Example]) -> [[Float]] {
+    if let classifier = self as? Classifier { return classifier.batches(of: examples) { $0.probabilities() } }
+    let shards = min(64, max(1, examples.count / 64))
     return concurrentMap(shards) { shard -> [[Float]] in
       let stream = self.makeStream()
-      return (shard * texts.count / shards..<(shard + 1) * texts.count / shards).map { i in
-        stream.reset()
-        stream.push(texts[i])
+      return (shard * examples.count / shards..<(shard + 1) * examples.count / shards).map { i in
+        stream.begin(prompt: examples[i].prompt)
+        stream.push(examples[i].text)
         stream.finish()
         return Array(stream.read())
       }
@@ -19,11 +24,13 @@ extension TextModel {
 
 extension Classifier {
   /// Logits before calibration. [texts x width]
-  func logits(of texts: [String]) -> [Float] { batches(of: texts) { $0.flushLogits() } }
+  func logits(of texts: [String]) -> [Float] { logits(of: texts.map { Example(text: $0, labels: [:]) }) }
+
+  func logits(of examples: [Example]) -> [Float] { batches(of: examples) { $0.flushLogits() } }
 
   /// What doubts are read of, of a classifier that has them. [texts x spec.doubtInputs]
-  func representations(of texts: [String]) -> [Float] {
-    batches(of: texts) { scorer in
+  func representations(of examples: [Example]) -> [Float] {
+    batches(of: examples) { scorer in
       let count = scorer.flush().count / scorer.classifier.spec.outputs
       return (0..<count).flatMap { scorer.representation(of: $0) }
     }
@@ -31,23 +38,29 @@ extension Classifier {
 
   /// The doubts of each output, of a classifier that has them. [texts][outputs]
   package func doubts(of texts: [String]) -> [[Float]] {
-    batches(of: texts) { scorer in
+    batches(of: texts.map { Example(text: $0, labels: [:]) }) { scorer in
       let count = scorer.flush().count / scorer.classifier.spec.outputs
       return (0..<count).map { i in scorer.doubts(of: i).map { Array($0) } ?? [] }
     }
   }
 
   fileprivate func batches<T: Sendable>(
-    of texts: [String], _ read: @Sendable (BatchScorer) -> [T]
+    of examples: [Example], _ read: @Sendable (BatchScorer) -> [T]
   ) -> [T] {
-    let shards = min(64, max(1, texts.count / BatchScorer.size))
+    let shards = min(64, max(1, examples.count / BatchScorer.size))
     return concurrentMap(shards) { shard -> [T] in
       let scorer = BatchScorer(self)
       var out: [T] = []
-      for i in shard * texts.count / shards..<(shard + 1) * texts.count / shards {
+      for i in shard * examples.count / shards..<(shard + 1) * examples.count / shards {
         if scorer.isFull { out += read(scorer) }
-        var text = texts[i]
-        text.withUTF8(scorer.add)
+        var text = examples[i].text
+        text.withUTF8 { text in
+          if var prompt = examples[i].prompt {
+            prompt.withUTF8 { scorer.add(text, prompt: $0) }
+          } else {
+            scorer.add(text)
+          }
+        }
       }
       return out + read(scorer)
     }.flatMap { $0 }

@@ -72,7 +72,7 @@ extension Evaluation {
           + modelLabels.prefix(20).map(\.id).joined(separator: ", "))
     }
 
-    let p = model.probabilities(of: examples.map(\.text))
+    let p = model.probabilities(of: examples)
     let isChoice = model.task == .singleLabel
     let truth = examples.map { example in
       if isChoice, let choice = example.softChoice { return modelLabels.map { $0.id == choice } }

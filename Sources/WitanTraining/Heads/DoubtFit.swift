@@ -32,7 +32,7 @@ package struct DoubtFit {
     let step = max(1, (weighing.count + Self.maximumExamples - 1) / Self.maximumExamples)
     let sample = stride(from: 0, to: weighing.count, by: step).map { weighing[$0] }
     guard !sample.isEmpty else { throw WitanError(.data, "there are no examples to fit doubts on") }
-    let inputs = classifier.representations(of: sample.map(\.text)).map { Double($0) }
+    let inputs = classifier.representations(of: sample).map { Double($0) }
     let total = weighing.reduce(0) { $0 + Double($1.weight) }
     try self.init(inputs, sample.map { Double($0.weight) }, total: total, spec)
   }

@@ -4,7 +4,8 @@ public import Witan
 /// The formats in which labelled text is read.
 public enum DataFormat: String, Sendable, CaseIterable {
   /// One JSON object a line: `text`; `label` (one of many) or `labels` (a list, or an object of
-  /// degrees); optional `weight`, `group`, `spans` ([[start, end], ...]), `source`.
+  /// degrees); optional `weight`, `group`, `source`, `prompt` (what the text answers), and `spans`:
+  /// objects of `label`, `start` and `end`, in bytes of the text.
   case jsonl
   /// Comma-separated with a header (RFC 4180): `text`; `label` or `labels` (split at `|`); optional
   /// `weight`, `group`.
@@ -157,22 +158,13 @@ extension Example {
       }
       weight = Float(value)
     }
-    var spans: [Range<Int>] = []
-    if let given = json["spans"], given != .null, given.array == nil {
-      throw fault("spans", "a list of [start, end]")
-    }
-    for field in ["group", "source"] {
+    for field in ["group", "source", "prompt"] {
       if let given = json[field], given != .null, given.string == nil { throw fault(field, "a string") }
     }
-    for item in json["spans"]?.array ?? [] {
-      guard let pair = item.array, pair.count == 2, let from = pair[0].int, let to = pair[1].int,
-        0 <= from, from <= to
-      else { throw fault("spans", "a list of [start, end]") }
-      spans.append(from..<to)
-    }
     self.init(
-      text: text, labels: labels, isSingleLabel: isSingle, weight: weight,
-      group: json["group"]?.string, spans: spans, source: json["source"]?.string)
+      text: text, labels: labels, isSingleLabel: isSingle, weight: weight, group: json["group"]?.string,
+      spans: try Span.list(json["spans"], of: text, labels: labels, at: place),
+      source: json["source"]?.string, prompt: json["prompt"]?.string)
   }
 
   /// Reads one fastText line. Throws `data`.

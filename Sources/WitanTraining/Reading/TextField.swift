@@ -84,7 +84,8 @@ package struct TextField {
 
   /// Passes over the value of a key that scoring does not read, when it is one that readers take.
   private mutating func other(_ key: Range<Int>) -> Bool {
-    if isKey(key, "labels") || isKey(key, "weight") || isKey(key, "spans") { return false }
+    let isDecidedElsewhere = isKey(key, "labels") || isKey(key, "weight") || isKey(key, "spans")
+    if isDecidedElsewhere || isKey(key, "prompt") { return false }
     let wantsString = isKey(key, "label") || isKey(key, "group") || isKey(key, "source")
     switch bytes[at] {
     case UInt8(ascii: "\""):

@@ -61,10 +61,10 @@ public struct Distillation: Sendable {
   package func targets(_ examples: [Example]) -> [Example] {
     let isChoice = teacher.task == .singleLabel
     let names = teacher.labels.map(\.id)
-    func soft(_ texts: [String]) -> [[Float]] {
-      teacher.probabilities(of: texts).map { Self.soften($0.prefix(names.count), temperature, isChoice) }
+    func soft(_ examples: [Example]) -> [[Float]] {
+      teacher.probabilities(of: examples).map { Self.soften($0.prefix(names.count), temperature, isChoice) }
     }
-    let labelled = zip(examples, weight > 0 ? soft(examples.map(\.text)) : examples.map { _ in [] })
+    let labelled = zip(examples, weight > 0 ? soft(examples) : examples.map { _ in [] })
       .map { example, row in
         var copy = example
         guard !row.isEmpty else { return copy }
@@ -74,7 +74,7 @@ public struct Distillation: Sendable {
         return copy
       }
     return labelled
-      + zip(unlabelled, soft(unlabelled)).compactMap { text, row in
+      + zip(unlabelled, soft(unlabelled.map { Example(text: $0, labels: [:]) })).compactMap { text, row in
         row.isEmpty
           ? nil
           : Example(

@@ -177,14 +177,13 @@ public struct Trainer {
       func accuracy(_ logits: [Float]) -> Double {
         Metrics.accuracy(logits, held, spec) * Double(held.count) / Double(count)
       }
-      let texts = fold.held.map(\.text)
       let own = NetworkTrainer(network: final.network, options: options, recipe: found.recipe).logits(held)
-      let exact = try Classifier(bytes: bytes, embeddings: embeddings).logits(of: texts)
+      let exact = try Classifier(bytes: bytes, embeddings: embeddings).logits(of: fold.held)
       float += accuracy(own)
       int8 += accuracy(exact)
       difference = zip(own, exact).reduce(difference) { max($0, ($1.0 - $1.1).magnitude) }
       guard spec.dense != nil else { continue }
-      without += accuracy(try Classifier(bytes: bytes, embeddings: nil).logits(of: texts))
+      without += accuracy(try Classifier(bytes: bytes, embeddings: nil).logits(of: fold.held))
     }
     return TrainingSummary.Quantization(
       floatAccuracy: float, int8Accuracy: int8, largestLogitDifference: difference,

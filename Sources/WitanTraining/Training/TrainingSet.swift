@@ -107,6 +107,11 @@ package struct TrainingSet {
       var extractor = FeatureExtractor(spec, marksWords: true)
       var text = example.text
       found.removeAll(keepingCapacity: true)
+      if var prompt = example.prompt {
+        prompt.withUTF8 { bytes in
+          FeatureExtractor.prompt(bytes, spec, marksWords: true, workspace) { found += $0 }
+        }
+      }
       text.withUTF8 { bytes in
         extractor.push(bytes, workspace) { found += $0 }
         if let vectors { shard.dense += vectors.vector(of: bytes) }

@@ -1,0 +1,87 @@
+import Foundation
+import Testing
+
+/// Streams with a known onset and exchanges, as a user of the command meets them.
+@Suite(.serialized) struct StreamCommandTests {
+  private let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+    "witan-streams-\(UUID().uuidString)")
+  private let constitution =
+    CommandContractTests.root.appendingPathComponent("models/baseline/constitution.yaml").path
+
+  @Test("synthesize --streams, then evaluate --stream: table, JSON, SVG; equal seeds give equal bytes")
+  func delays() throws {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let (one, two) = (folder.path + "/a.jsonl", folder.path + "/b.jsonl")
+    let made = try witan(
+      "synthesize", constitution, "--streams", "60", "--split", "test", "-o", one, "--json")
+    #expect(made.code == 0, "\(made.err)")
+    let rows = try #require(try made.json()["rows"] as? [[String: Any]])
+    #expect(rows.map { $0["kind"] as? String } == ["harmful", "near-miss", "benign"])
+    #expect(rows.map { $0["streams"] as? Int } == [30, 15, 15])
+    let table = try witan("synthesize", constitution, "--streams", "60", "--split", "test", "-o", two)
+    #expect(table.out.contains("test    near-miss"), "\(table.out)")
+    #expect(try Data(contentsOf: URL(fileURLWithPath: one)) == Data(contentsOf: URL(fileURLWithPath: two)))
+
+    let measure = ["evaluate", "-m", CommandContractTests.baseline, "--data", one, "--stream"]
+    let report = try run(measure + ["--fpr", "0.1", "--json", "--report", folder.path]).json()
+    #expect(report["harmful"] as? Int == 30)
+    let alarms = try #require(report["false_positives"] as? [String: Any])
+    #expect(alarms["hits"] as? Int == 3 && alarms["n"] as? Int == 30)
+    let parts = try ["early", "missed", "detected"].map {
+      try #require((report[$0] as? [String: Any])?["hits"] as? Int)
+    }
+    #expect(parts.reduce(0, +) == 30)
+    let svg = try String(contentsOfFile: folder.path + "/delays.svg", encoding: .utf8)
+    #expect(svg.contains("words from the onset to the flag"))
+    let text = try run(measure + ["--threshold", "0.9"])
+    #expect(text.code == 0 && text.out.contains("flagged within 16 words"), "\(text.err)")
+    #expect(text.out.contains("early: flagged before the onset"))
+  }
+
+  @Test("flags that do not go together are usage errors")
+  func usage() throws {
+    let data = ["evaluate", "-m", "m", "--data", "d"]
+    for flags in [
+      ["--fpr", "0.1"], ["--stream", "--fpr", "1"], ["--stream", "--fpr", "0.1", "--threshold", "0.5"],
+      ["--stream", "--threshold", "2"], ["--stream", "--chart"],
+    ] {
+      #expect(try run(data + flags).code == 64, "\(flags)")
+    }
+    #expect(try witan("evaluate", "-m", "m", "--stream", "--harmful", "h", "--benign", "b").code == 64)
+    #expect(try witan("synthesize", constitution, "--streams", "0").code == 64)
+  }
+
+  @Test("train, score and stream judge an answer in the light of its prompt")
+  func exchanges() throws {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let (data, model) = (folder.path + "/x.jsonl", folder.path + "/x.witan")
+    let lines = (0..<120).map { i in
+      i % 2 == 0
+        ? #"{"prompt": "How is bread made in town \#(i)?", "text": "Stir it slowly.", "label": "fine"}"#
+        : #"{"prompt": "How is poison made in town \#(i)?", "text": "Stir it slowly.", "label": "bad"}"#
+    }
+    try Data(lines.joined(separator: "\n").utf8).write(to: URL(fileURLWithPath: data))
+    let trained = try witan(
+      "train", "--data", data, "-o", model, "--epochs", "5", "--log2-buckets", "12")
+    #expect(trained.code == 0, "\(trained.err)")
+    let input = #"""
+      {"text": "Stir it slowly.", "prompt": "How is bread made?"}
+      {"text": "Stir it slowly.", "prompt": "How is poison made?"}
+      """#
+    let scored = try witan("score", "-m", model, "--json", input: Data(input.utf8))
+    let labels = try scored.out.split(separator: "\n").map {
+      try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])["label"]
+        as? String
+    }
+    #expect(labels == ["fine", "bad"], "\(scored.out) \(scored.err)")
+    for (prompt, label) in [("How is bread made?", "fine"), ("How is poison made?", "bad")] {
+      let out = try witan(
+        "stream", "-m", model, "--json", "--prompt", prompt, input: Data("Stir it slowly.".utf8)
+      ).out
+      let verdict = try #require(out.split(separator: "\n").last)
+      #expect(verdict.contains("\"label\":\"\(label)\""), "\(verdict)")
+    }
+  }
+}

@@ -3,10 +3,10 @@ import Testing
 
 /// Probes as a user of the command meets them.
 struct ProbeCommandTests {
-  /// A safetensors file of 80 sequences of 5 tokens and 4 dimensions, whose first tells the label.
+  /// A safetensors file of 160 sequences of 5 tokens and 4 dimensions, whose first tells the label.
   private func states() -> Data {
     var (values, labels): ([Float], [Float]) = ([], [])
-    for s in 0..<80 {
+    for s in 0..<160 {
       labels.append(s % 2 == 0 ? 1 : 0)
       for t in 0..<5 { values += [Float(s % 2 == 0 ? t % 2 : -1), Float(s % 7), Float(t), 1] }
     }
@@ -14,11 +14,11 @@ struct ProbeCommandTests {
     for v in values + labels {
       withUnsafeBytes(of: v.bitPattern.littleEndian) { data.append(contentsOf: $0) }
     }
-    for s in 0...80 { withUnsafeBytes(of: Int64(5 * s).littleEndian) { data.append(contentsOf: $0) } }
+    for s in 0...160 { withUnsafeBytes(of: Int64(5 * s).littleEndian) { data.append(contentsOf: $0) } }
     let header =
-      #"{"__metadata__":{"labels":"[\"bad\"]"},"activations":{"dtype":"F32","shape":[400,4],"#
-      + #""data_offsets":[0,6400]},"labels":{"dtype":"F32","shape":[80,1],"data_offsets":[6400,6720]},"#
-      + #""offsets":{"dtype":"I64","shape":[81],"data_offsets":[6720,7368]}}"#
+      #"{"__metadata__":{"labels":"[\"bad\"]"},"activations":{"dtype":"F32","shape":[800,4],"#
+      + #""data_offsets":[0,12800]},"labels":{"dtype":"F32","shape":[160,1],"data_offsets":[12800,13440]},"#
+      + #""offsets":{"dtype":"I64","shape":[161],"data_offsets":[13440,14728]}}"#
     var file = Data()
     withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { file.append(contentsOf: $0) }
     return file + Data(header.utf8) + data
@@ -33,7 +33,7 @@ struct ProbeCommandTests {
     let (file, texts) = (folder.path + "/a.safetensors", folder.path + "/t.jsonl")
     let (probe, model) = (folder.path + "/p.witan", folder.path + "/m.witan")
     try states().write(to: URL(fileURLWithPath: file))
-    let lines = (0..<80).map { s in
+    let lines = (0..<160).map { s in
       s % 2 == 0
         ? #"{"text": "a poisoned apple \#(s)", "label": "bad"}"#
         : #"{"text": "a fine steel hammer \#(s)", "label": "good"}"#
@@ -51,7 +51,7 @@ struct ProbeCommandTests {
 
     let evaluated = try witan("evaluate", "-m", probe, "--activations", file, "--json").json()
     let label = try #require((evaluated["labels"] as? [[String: Any]])?.first)
-    #expect(label["id"] as? String == "bad" && label["support"] as? Int == 40 && label["text"] == nil)
+    #expect(label["id"] as? String == "bad" && label["support"] as? Int == 80 && label["text"] == nil)
     #expect((label["probe"] as? [String: Any])?["auroc"] as? Double == 1)
 
     _ = try witan("train", "--data", texts, "-o", model, "--epochs", "2", "--log2-buckets", "10")

@@ -84,12 +84,16 @@ struct GuardPropertyTests {
         for _ in words..<streamGuard.wordCount { wordStarts.append(streamGuard.byteCount) }
         while let event = streamGuard.nextEvent() {
           guard event.kind == .on, event.reason.cause == .output else { continue }
+          // A byte that ends two words may turn a rule on and off again.
+          guard step.action.holdsBack else { continue }
           let onset = try #require(event.reason.onsetWord)
           let onsetByte = try #require(event.reason.onsetByte)
           #expect(onset < streamGuard.wordCount && onsetByte < event.byte)
           let last = max(0, onset - streamGuard.options.holdWords)
           #expect(streamGuard.emittedByteCount <= onsetByte)
-          #expect(streamGuard.emittedByteCount <= wordStarts[last])
+          #expect(
+            streamGuard.emittedByteCount <= wordStarts[last],
+            "\(event), \(streamGuard.options), \(wordStarts.suffix(8)), \(text)")
           checked += 1
           delayed += onset + 1 < streamGuard.wordCount ? 1 : 0
         }

@@ -12,10 +12,10 @@ struct StreamEvaluationTests {
   /// `lead` words, then `harm` words in a span, then `tail` words.
   private static func stream(_ lead: Int, _ harm: Int, _ tail: Int, group: String? = nil) -> Example {
     let words = (0..<lead + harm + tail).map { "w\($0 % 10)" }  // two bytes each, and a space
-    let span = Span(label: "bad", bytes: 3 * lead..<3 * (lead + harm) - 1)
+    let spans = harm > 0 ? [Span(label: "bad", bytes: 3 * lead..<3 * (lead + harm) - 1)] : []
     return Example(
       text: words.joined(separator: " "), labels: harm > 0 ? ["bad": 1] : [:], group: group,
-      spans: harm > 0 ? [span] : [])
+      spans: spans)
   }
 
   /// Scores of `count` words: `high` from word `from` on, for `length` words.

@@ -1,5 +1,3 @@
-internal import CBLAS
-
 #if canImport(Glibc)
   internal import Glibc
 #elseif canImport(Musl)
@@ -16,8 +14,7 @@ internal import CBLAS
 ///     probe.score(batch: states, type: .bfloat16, count: n, stride: bytes, scratch: scratch, into: logits)
 ///     for i in 0..<n { streams[i].push(logits + i * probe.spec.labels.count) }
 public struct ActivationProbe: Sendable {
-  /// Tokens of one product. Each has this many rows, the missing ones zeros, so that a token's logits have the
-  /// same bits alone and in any batch: BLAS treats the rows of one shape alike.
+  /// Tokens of one product, the missing ones zeros. A token's logits have the same bits alone and in any batch.
   static let block = 16
   /// Outputs of a layer are padded to a multiple of this, for the same reason.
   private static let lanes = 8
@@ -50,12 +47,17 @@ public struct ActivationProbe: Sendable {
 
     /// [x: block x inputs] -> [out: block x outputs]
     func apply(_ x: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>) {
-      let n = ActivationProbe.block
-      witan_sgemm(
-        0, 0, Int32(n), Int32(outputs), Int32(inputs), 1, x, Int32(inputs), weights, Int32(outputs), 0, out,
-        Int32(outputs))
-      bias.withUnsafeBufferPointer { bias in
-        for i in 0..<n { for j in 0..<bias.count { out[i * bias.count + j] += bias[j] } }
+      // Not sgemm: OpenBLAS gives a row other last bits in another place of the block.
+      weights.withUnsafeBufferPointer { weights in
+        for row in 0..<ActivationProbe.block {
+          let sums = out + row * outputs
+          for j in 0..<outputs { sums[j] = bias[j] }
+          for i in 0..<inputs {
+            let value = x[row * inputs + i]
+            let line = weights.baseAddress! + i * outputs
+            for j in 0..<outputs { sums[j] += value * line[j] }
+          }
+        }
       }
     }
   }

@@ -19,8 +19,8 @@ public struct ProbeTrainer {
   ///
   /// Epochs and calibration are found on `dev`, or else on a share of the sequences that is held out.
   /// `textLogits` [sequences of dev x labels, or of the set without dev]: calibrated logits of a text classifier
-  /// that did not learn from them; the probe then says how both are combined. BLAS uses one thread meanwhile, so
-  /// that equal data, options and seed give equal bytes. O(epochs x tokens x dimensions x (units or labels)).
+  /// that did not learn from them; the probe then says how both are combined. Equal data, options and
+  /// seed give equal bytes while BLAS has the same number of threads. O(epochs x tokens x dimensions x (units or labels)).
   ///
   /// Throws `data` when the sets do not fit together or there is nothing to learn, `invalidValue` for options.
   public func train(

@@ -64,7 +64,9 @@ class TableTests(unittest.TestCase):
         self.assertIn("| scikit-learn SVC | 50.0 | - | - | 2.0 | 3.0 | - | - |", found["summary"])
 
     def test_nothing_measured_is_said(self) -> None:
-        for lines in tables.tables(self.folder).values():
+        found = tables.tables(self.folder)
+        found.pop("harm")  # of the shipped model's measured.json, not of these results
+        for lines in found.values():
             self.assertEqual(lines, ["Not measured yet: `make bench DATA=DIR`."])
 
     def test_only_marked_text_is_replaced(self) -> None:

@@ -34,6 +34,27 @@ struct StreamMaximaTests {
     #expect(found == texts.map { oracle($0, reads) })
   }
 
+  @Test("windows are graded as a guard that is fed byte by byte grades them, text by text")
+  func guarded() throws {
+    let texts = CalibrationModel.texts(60, seed: 7)
+    let found = try StreamMaxima.measure(texts, guarding: classifier, windows: [3, 5])
+    let options = GuardOptions(
+      rules: [classifier.spec.labels[0].id: DecisionRule(on: 1, action: .emit)], defaultRule: nil,
+      windows: [3, 5])
+    for (text, maxima) in zip(texts, found) {
+      let own = try StreamGuard(classifier, options)
+      var largest = [Float](repeating: 0, count: classifier.spec.outputs)
+      own.onGrades = { grades in for j in grades.indices { largest[j] = max(largest[j], grades[j]) } }
+      for byte in text.utf8 { _ = own.push([byte]) }
+      _ = own.finish()
+      #expect(maxima == largest)
+    }
+    #expect(found != (try StreamMaxima.measure(texts, guarding: classifier, windows: [])))
+    #expect(throws: WitanError.self) {
+      try StreamMaxima.measure(texts, guarding: classifier, windows: [0])
+    }
+  }
+
   @Test("more reads never see less")
   func order() {
     let texts = CalibrationModel.texts(60, seed: 6)

@@ -42,22 +42,28 @@ public enum StreamMaxima {
     let options = GuardOptions(
       rules: [name: DecisionRule(on: 1, action: .emit)], defaultRule: nil, maximumBytes: 1 << 40,
       rewindTokens: 0, windows: windows)
-    _ = try StreamGuard(classifier, options)
     let shards = min(256, max(1, texts.count / 16))
-    return concurrentMap(shards) { shard -> [[Float]] in
-      let streamGuard = try! StreamGuard(classifier, options)  // made once above
-      var largest: [Float] = []
-      streamGuard.onGrades = { grades in
-        for j in grades.indices { largest[j] = max(largest[j], grades[j]) }
-      }
-      return (shard * texts.count / shards..<(shard + 1) * texts.count / shards).map { i in
-        largest = [Float](repeating: 0, count: classifier.spec.outputs)
-        streamGuard.reset()
-        _ = streamGuard.push(texts[i])
-        _ = streamGuard.finish()
-        return largest
-      }
-    }.flatMap { $0 }
+    let found = concurrentMap(shards) { shard -> Result<[[Float]], WitanError> in
+      let part = texts[shard * texts.count / shards..<(shard + 1) * texts.count / shards]
+      return Result { () throws(WitanError) in try grades(part, StreamGuard(classifier, options)) }
+    }
+    var out: [[Float]] = []
+    for part in found { out += try part.get() }
+    return out
+  }
+
+  private static func grades(_ texts: ArraySlice<String>, _ streamGuard: StreamGuard) -> [[Float]] {
+    var largest: [Float] = []
+    streamGuard.onGrades = { grades in
+      for j in grades.indices { largest[j] = max(largest[j], grades[j]) }
+    }
+    return texts.map { text in
+      largest = [Float](repeating: 0, count: streamGuard.stream.classifier.spec.outputs)
+      streamGuard.reset()
+      _ = streamGuard.push(text)
+      _ = streamGuard.finish()
+      return largest
+    }
   }
 
   private static func maxima(

@@ -2,11 +2,12 @@ internal import CKernels
 
 /// The second bag of a stream: word pieces to rows of the shared table, summed exactly as the first.
 struct DenseBag {
-  private(set) var tokenizer: WordPieceTokenizer
   private let embeddings: StaticEmbeddings
   let sums: UnsafeMutablePointer<Int32>  // [dimensions]; owned by the stream
   /// Rows added; at most `ModelSpec.maximumFeatures`, so sums cannot overflow.
   private(set) var count = 0
+  /// Last, since its own end, the rest of the open word, is seldom touched.
+  private(set) var tokenizer: WordPieceTokenizer
 
   init(_ embeddings: StaticEmbeddings) {
     self.embeddings = embeddings

@@ -14,14 +14,15 @@ public final class ScoringStream {
   /// Where the text stands, as `begin` was told; principles that do not apply there have probability 0.
   public internal(set) var side: Side?
 
-  // Checking each access for overlaps would cost as much as short pushes do.
-  @exclusivity(unchecked) var extractor: FeatureExtractor
-  @exclusivity(unchecked) var bag: EmbeddingBag
-  @exclusivity(unchecked) var denseBag: DenseBag?
   let windows: WindowSums?
   private let windowRewind: Int
   private let scratch: Scratch
   private let ownsScratch: Bool
+  // Checking each access for overlaps would cost as much as short pushes do. What each push touches stands
+  // together: of the last one only the beginning (`prefetch`).
+  @exclusivity(unchecked) var extractor: FeatureExtractor
+  @exclusivity(unchecked) var bag: EmbeddingBag
+  @exclusivity(unchecked) var denseBag: DenseBag?
 
   private var reading: UnsafeMutablePointer<Int32> { scratch.reading }
   private var output: UnsafeMutablePointer<Float> { scratch.output }
@@ -103,7 +104,7 @@ public final class ScoringStream {
       scratch: windows.output + n * outputs, into: windows.output, side: { _ in side })
     for j in 0..<outputs {
       var largest = -Float.infinity
-      for row in (windows.areAllFull ? 1 : 0)..<n {
+      for row in 0..<n {
         largest = max(largest, windows.output[row * outputs + j])
       }
       output[j] = largest
@@ -111,19 +112,21 @@ public final class ScoringStream {
     return UnsafeBufferPointer(start: output, count: outputs)
   }
 
-  /// Writes the sums that `readLargest` grades, of the whole text and of each window that is shorter; returns
-  /// how many. [rows: n x lanes] [denseRows: n x dimensions] [counts: n], n up to 1 + windows.
+  /// Writes the sums that `readLargest` grades, of the whole text unless all windows are shorter, and of each
+  /// window that is; returns how many. [rows: n x lanes] [denseRows: n x dimensions] [counts: n], n up to 1 +
+  /// windows.
   func gather(
     _ rows: UnsafeMutablePointer<Int32>, _ denseRows: UnsafeMutablePointer<Int32>,
     _ counts: UnsafeMutablePointer<Int>
   ) -> Int {
     let (sums, count) = current()
-    rows.update(from: sums, count: classifier.spec.lanes)
-    counts[0] = count
     // Not `if let denseBag`, which would copy the open word.
     let dense = denseWorkspace.flatMap { denseBag?.read($0, into: reading + classifier.spec.lanes) }
+    if let windows { return windows.gather(sums, count, dense, into: rows, denseRows, counts) }
+    rows.update(from: sums, count: classifier.spec.lanes)
+    counts[0] = count
     if let dense { denseRows.update(from: dense, count: classifier.embeddings?.dimensions ?? 0) }
-    return windows?.subtract(from: rows, denseRows, counts) ?? 1
+    return 1
   }
 
   /// The probabilities now: one for each label, then `any` if the classifier has it. Valid until the

@@ -23,8 +23,8 @@ public struct GuardOptions: Sendable, Hashable {
   /// them; the largest grade counts. At most 8 of 1...4096.
   public var windows: [Int]
   /// Grades that have to agree: each output is judged by the mean of so many of the largest grades that it
-  /// has had since the text began, not by the last one. It never falls, so rules do not turn off. 1...64; 1
-  /// judges by the last grade.
+  /// has had since the text began, not by the last one. Once there are so many it never falls, so rules do not
+  /// turn off. 1...64; 1 judges by the last grade.
   public var topGrades: Int
   /// Whether disguised text is looked for and graded too (docs/views.md). Such a guard takes no tokens back
   /// (`rewindTokens` must be 0) and cannot be saved.

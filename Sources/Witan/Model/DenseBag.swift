@@ -24,8 +24,9 @@ struct DenseBag {
     tokenizer.finish(workspace) { count += Self.add($0, embeddings, to: sums, after: count) }
   }
 
-  /// The sums as if the text ended here, in `reading` [dimensions] when a word is open.
-  func read(
+  /// The sums as if the text ended here, in `reading` [dimensions] when a word is open. Changes nothing, but is
+  /// mutating: else each call would copy the bag.
+  mutating func read(
     _ workspace: WordPieceTokenizer.Workspace, into reading: UnsafeMutablePointer<Int32>
   ) -> UnsafePointer<Int32> {
     let pending = tokenizer.pending(workspace)

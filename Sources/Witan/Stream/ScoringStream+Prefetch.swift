@@ -27,7 +27,7 @@ struct StreamFootprint {
 
   /// The object up to the first bytes of the open word, with what stands before the extractor.
   private static var objectSize: Int {
-    64 + MemoryLayout<FeatureExtractor>.size + MemoryLayout<EmbeddingBag>.size + MemoryLayout<DenseBag?>.size
+    96 + MemoryLayout<FeatureExtractor>.size + MemoryLayout<EmbeddingBag>.size + MemoryLayout<DenseBag?>.size
       - MemoryLayout<WordPieceTokenizer>.size + 64
   }
 }

@@ -18,6 +18,10 @@ public final class ScoringStream {
   private let windowRewind: Int
   private let scratch: Scratch
   private let ownsScratch: Bool
+  // Of the spec, which is too much to go through on each push.
+  private let outputs: Int
+  private let lanes: Int
+  private let dimensions: Int
   // Checking each access for overlaps would cost as much as short pushes do. What each push touches stands
   // together: of the last one only the beginning (`prefetch`).
   @exclusivity(unchecked) var extractor: FeatureExtractor
@@ -38,6 +42,9 @@ public final class ScoringStream {
     self.windows = windows.isEmpty ? nil : WindowSums(classifier, sizes: windows, rewind: rewind)
     windowRewind = rewind
     let spec = classifier.spec
+    outputs = spec.outputs
+    lanes = spec.lanes
+    dimensions = classifier.embeddings?.dimensions ?? 0
     extractor = FeatureExtractor(spec.features)
     bag = EmbeddingBag(classifier)
     denseBag = classifier.embeddings.map { DenseBag($0) }
@@ -97,7 +104,6 @@ public final class ScoringStream {
   /// O(windows x width), all in one product; no allocation. [outputs]
   public func readLargest() -> UnsafeBufferPointer<Float> {
     guard let windows else { return read() }
-    let outputs = classifier.spec.outputs
     let n = gather(windows.rows, windows.denseRows, windows.rowCounts)
     classifier.probabilities(
       windows.rows, of: n, counts: windows.rowCounts, denseSums: denseBag == nil ? nil : windows.denseRows,
@@ -121,11 +127,11 @@ public final class ScoringStream {
   ) -> Int {
     let (sums, count) = current()
     // Not `if let denseBag`, which would copy the open word.
-    let dense = denseWorkspace.flatMap { denseBag?.read($0, into: reading + classifier.spec.lanes) }
+    let dense = denseWorkspace.flatMap { denseBag?.read($0, into: reading + lanes) }
     if let windows { return windows.gather(sums, count, dense, into: rows, denseRows, counts) }
-    rows.update(from: sums, count: classifier.spec.lanes)
+    rows.update(from: sums, count: lanes)
     counts[0] = count
-    if let dense { denseRows.update(from: dense, count: classifier.embeddings?.dimensions ?? 0) }
+    if let dense { denseRows.update(from: dense, count: dimensions) }
     return 1
   }
 
@@ -133,7 +139,7 @@ public final class ScoringStream {
   /// next call. O(width); no allocation. [outputs]
   public func read() -> UnsafeBufferPointer<Float> {
     _ = score()
-    return UnsafeBufferPointer(start: output, count: classifier.spec.outputs)
+    return UnsafeBufferPointer(start: output, count: outputs)
   }
 
   /// The doubts now, for each output; nil for models without (`Classifier.hasDoubts`). Valid until the next
@@ -142,7 +148,7 @@ public final class ScoringStream {
   public func readDoubts() -> UnsafeBufferPointer<Float>? {
     guard classifier.hasDoubts else { return nil }
     let (sums, count) = score()
-    let (outputs, doubts) = (classifier.spec.outputs, output + classifier.spec.outputs)
+    let doubts = output + outputs
     classifier.doubts(0, sums, count: count, scratch: output + 2 * outputs, into: doubts)
     return UnsafeBufferPointer(start: doubts, count: outputs)
   }
@@ -150,9 +156,9 @@ public final class ScoringStream {
   /// Leaves the probabilities in `output`; returns the sums and features that they are of.
   private func score() -> (sums: UnsafePointer<Int32>, count: Int) {
     var (sums, count) = current()
-    let denseSums = denseWorkspace.flatMap { denseBag?.read($0, into: reading + classifier.spec.lanes) }
+    let denseSums = denseWorkspace.flatMap { denseBag?.read($0, into: reading + lanes) }
     classifier.probabilities(
-      sums, counts: &count, denseSums: denseSums, scratch: output + 2 * classifier.spec.outputs,
+      sums, counts: &count, denseSums: denseSums, scratch: output + 2 * outputs,
       into: output, side: { _ in side })
     return (sums, count)
   }
@@ -207,6 +213,6 @@ public final class ScoringStream {
 
   /// Sums of the closed word pieces. [dimensions]
   package var denseSums: UnsafeBufferPointer<Int32> {
-    UnsafeBufferPointer(start: denseBag?.sums, count: classifier.embeddings?.dimensions ?? 0)
+    UnsafeBufferPointer(start: denseBag?.sums, count: dimensions)
   }
 }

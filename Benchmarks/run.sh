@@ -11,7 +11,8 @@ if [ "${1:-}" = --quick ]; then
   exec python3 Benchmarks/tables.py --print --results Benchmarks/results/tmp
 fi
 swift build --package-path Benchmarks -c release
-Benchmarks/.build/release/Streaming models/baseline/constitution.yaml Benchmarks/results/streaming.csv
+Benchmarks/.build/release/Streaming models/baseline/constitution.yaml Benchmarks/results/streaming.csv \
+  models/embeddings/minilm-128.safetensors
 Benchmarks/.build/release/Guard models/baseline/model.witan models/embeddings/minilm-128.safetensors \
   Benchmarks/results/guard.csv
 Benchmarks/.build/release/Heads Benchmarks/results/heads.csv

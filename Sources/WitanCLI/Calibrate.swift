@@ -49,6 +49,12 @@ struct Calibrate: ParsableCommand {
       "Calibrate a guard with these windows, as in 16 48: use it with the same ones.", valueName: "words"))
   var windows: [Int] = []
   @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Calibrate a guard that judges by the mean of the N largest grades: use it with the same N.",
+      valueName: "n"))
+  var top = 1
+  @Option(
     name: .customLong("for"), parsing: .upToNextOption,
     help: ArgumentHelp(
       "Outputs: \"any\", ids of labels, or \"all\"; each gets its own promise.", valueName: "id"))
@@ -72,8 +78,8 @@ struct Calibrate: ParsableCommand {
     guard fpr > 0 && fpr < 1 else { throw ValidationError("--fpr must be above 0 and below 1.") }
     guard 0..<1 ~= heldOut else { throw ValidationError("--held-out must be at least 0 and below 1.") }
     guard 1...100 ~= lengthClasses else { throw ValidationError("--length-classes must be 1 to 100.") }
-    guard windows.isEmpty || (per == .stream && reads == .word) else {
-      throw ValidationError("--windows are of streams that are read after each word.")
+    guard windows.isEmpty && top == 1 || (per == .stream && reads == .word) else {
+      throw ValidationError("--windows and --top are of streams that are read after each word.")
     }
     guard !benign.isEmpty else { throw ValidationError("--benign needs a file.") }
     guard !names.isEmpty else { throw ValidationError("--for needs an output.") }
@@ -92,12 +98,14 @@ struct Calibrate: ParsableCommand {
     options.lengthClasses = lengthClasses
     Terminal.progress("reading \(examples.count) texts")
     options.windows = windows
+    options.topGrades = top
     let sample =
-      windows.isEmpty
+      windows.isEmpty && top == 1
       ? StreamSample(classifier, examples, options.reads)
       : StreamSample(
         examples,
-        maxima: try StreamMaxima.measure(examples.map(\.text), guarding: classifier, windows: windows))
+        maxima: try StreamMaxima.measure(
+          examples.map(\.text), guarding: classifier, windows: windows, top: top))
     let calibration = try StreamCalibration(
       classifier, sample, outputs: outputs(classifier.spec), options)
     Terminal.endProgress()

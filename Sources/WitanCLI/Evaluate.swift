@@ -11,6 +11,8 @@ struct Evaluate: ParsableCommand {
       confusion and the worst mistakes.
       With --harmful and --benign (files of texts; labels are not read): how well a constitution's
       "any" output sets them apart, and the false-positive rate of each benign file or group.
+      With --windows: the same of whole texts and of the largest grade that a guard with these windows gives
+      at any word, side by side.
       With --activations: a probe over hidden states, by the largest smoothed logit of each sequence; with
       --text-model and its texts in --data also that model, and both combined.
       With --data and --stream (texts with spans, as 'witan synthesize --streams' makes them): how many
@@ -45,6 +47,17 @@ struct Evaluate: ParsableCommand {
     name: .long,
     help: "With --stream: the threshold that at most this share of the innocent streams reach.")
   var fpr: Double?
+  @Option(
+    name: .long, parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Judge texts also by the largest grade of windows of so many words, as in 16 48, beside the whole text.",
+      valueName: "words"))
+  var windows: [Int] = []
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "With --windows: by the mean of the N largest grades.", valueName: "n"))
+  var top = 1
   @Option(name: .long, help: "How many mistakes to show.")
   var mistakes = 10
   @OptionGroup var activations: ActivationFlags
@@ -67,6 +80,10 @@ struct Evaluate: ParsableCommand {
     guard stream || (threshold == nil && fpr == nil) else {
       throw ValidationError("--threshold and --fpr go with --stream.")
     }
+    guard windows.isEmpty || !(stream || disguises.views || pictures.report != nil || pictures.chart) else {
+      throw ValidationError("--windows goes neither with --stream and --views nor with charts.")
+    }
+    guard top == 1 || !windows.isEmpty else { throw ValidationError("--top goes with --windows.") }
     guard !stream || data != nil else { throw ValidationError("--stream needs --data: texts with spans.") }
     guard !stream || !pictures.chart else {
       throw ValidationError("--chart draws reliability; with --stream give --report for delays.svg.")
@@ -82,7 +99,9 @@ struct Evaluate: ParsableCommand {
   func run() throws {
     if activations.activations != nil { return try evaluateProbe() }
     let opened = try disguises.apply(to: embeddings.model(path: model), path: model)
-    if let data, stream {
+    if !windows.isEmpty {
+      try compareWindows(opened)
+    } else if let data, stream {
       try measureDelays(opened, data)
     } else if let data {
       let evaluation = try Evaluation(opened, ExampleReader.all(path: data), mistakes: mistakes)
@@ -103,12 +122,16 @@ struct Evaluate: ParsableCommand {
         try Terminal.write("\n" + chart.text)
       }
     } else {
-      let evaluation = try HarmEvaluation(
-        opened, principle: principle, harmful: harmful.map { (name($0), try texts($0).map(\.text)) },
-        benign: domains())
+      let evaluation = try harm(opened)
       try Terminal.write(json ? evaluation.json.text(indent: true) + "\n" : table(evaluation))
     }
     try Terminal.flush()
+  }
+
+  func harm(_ model: some TextModel) throws(WitanError) -> HarmEvaluation {
+    var sets: [(name: String, texts: [String])] = []
+    for path in harmful { sets.append((name(path), try texts(path).map(\.text))) }
+    return try HarmEvaluation(model, principle: principle, harmful: sets, benign: domains())
   }
 
   private func measureDelays(_ model: any TextModel, _ data: String) throws {
@@ -145,7 +168,7 @@ struct Evaluate: ParsableCommand {
     return out
   }
 
-  private func table(_ e: Evaluation) -> String {
+  func table(_ e: Evaluation) -> String {
     func share(_ x: Double?) -> String { (x.map { fixed($0) } ?? "-").leftPadded(8) }
     var out = "examples \(e.n)   accuracy \(percent(e.accuracy)) "
     out += "(95 %: \(percent(e.accuracyInterval.lowerBound)) to \(percent(e.accuracyInterval.upperBound)))"
@@ -184,7 +207,7 @@ struct Evaluate: ParsableCommand {
     return out
   }
 
-  private func table(_ e: HarmEvaluation) -> String {
+  func table(_ e: HarmEvaluation) -> String {
     var out = "harmful set".padded(36) + "       n   AUROC    R@1%    R@5%  recall\n"
     for s in e.sets {
       out += s.name.padded(36) + "\(s.n)".leftPadded(8)

@@ -41,6 +41,11 @@ struct GuardFlags: ParsableArguments {
       "Grade the last so many words too, as in 16 48; the largest grade counts.", valueName: "words"))
   var windows: [Int] = []
   @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Judge by the mean of the N largest grades since the text began, not by the last one.", valueName: "n"))
+  var top: Int?
+  @Option(
     name: .customLong("guard"),
     help: ArgumentHelp("Rules and limits as JSON (docs/guard.md).", valueName: "file"))
   var file: String?
@@ -49,7 +54,7 @@ struct GuardFlags: ParsableArguments {
   func options() throws(WitanError) -> GuardOptions? {
     guard
       hold != nil || threshold != nil || debounce != nil || action != nil || file != nil
-        || !windows.isEmpty
+        || !windows.isEmpty || top != nil
     else { return nil }
     var options = GuardOptions()
     if let file {
@@ -74,6 +79,7 @@ struct GuardFlags: ParsableArguments {
     }
     if let hold { options.holdWords = hold }
     if !windows.isEmpty { options.windows = windows }
+    if let top { options.topGrades = top }
     options.rewindTokens = 0
     return options
   }

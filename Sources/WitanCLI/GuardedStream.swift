@@ -9,8 +9,9 @@ struct GuardedStream {
   let json: Bool
   private var isFlagged = false
 
-  init(_ classifier: Classifier, _ options: GuardOptions, json: Bool) throws(WitanError) {
-    streamGuard = try StreamGuard(classifier, options)
+  /// The guard has begun its text.
+  init(_ streamGuard: StreamGuard, json: Bool) {
+    self.streamGuard = streamGuard
     self.json = json
   }
 
@@ -81,6 +82,7 @@ struct GuardedStream {
     if let probability = reason.probability { fields["probability"] = JSON(probability) }
     if let word = reason.onsetWord { fields["onset_word"] = JSON(word) }
     if let byte = reason.onsetByte { fields["onset_byte"] = JSON(byte) }
+    if !reason.views.isEmpty { fields["view"] = .string(reason.views.path) }
     return fields
   }
 
@@ -93,6 +95,7 @@ struct GuardedStream {
     case .output:
       out += "; \(reason.output ?? "") \(fixed(Double(reason.probability ?? 1), 2)) at byte \(reason.byte)"
       out += ", from byte \(reason.onsetByte ?? 0) on"
+      if !reason.views.isEmpty { out += ", view \(reason.views.path)" }
     case .heldBytes: out += "; more text would have to be kept back than is allowed"
     case .length: out += "; only \(reason.byte) bytes were graded"
     case .answer, .cancelled: out += "; \(reason.cause.rawValue)"

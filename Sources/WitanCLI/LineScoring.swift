@@ -13,6 +13,8 @@ final class LineScoring: @unchecked Sendable {  // `reading` and `writing` guard
     var isJSON = false
     var explains = false
     var looksForViews = false
+    /// Where texts without a prompt stand.
+    var side: Side?
     /// Whether lines are JSONL; nil to look at the first one.
     var isJSONL: Bool?
   }

@@ -5,6 +5,7 @@ import WitanTraining
 final class LineWorker {
   private let classifier: Classifier
   private let explains: Bool
+  private let side: Side?
   private let name: String
   private let scorer: BatchScorer
   private let viewed: ViewedStream?
@@ -19,6 +20,7 @@ final class LineWorker {
     self.classifier = classifier
     self.name = name
     explains = options.explains
+    side = options.side
     scorer = BatchScorer(classifier)
     viewed = options.looksForViews ? classifier.makeViewedStream() : nil
     // Views have scores, but no doubts.
@@ -72,18 +74,24 @@ final class LineWorker {
   private func add(
     _ text: UnsafeBufferPointer<UInt8>, _ prompt: UnsafeBufferPointer<UInt8>? = nil
   ) throws(WitanError) {
-    if let viewed, prompt == nil, DisguiseDetector.hasSigns(text) {
+    if let viewed, DisguiseDetector.hasSigns(text) {
       try flush()
-      return try add(text, viewed)
+      return try add(text, prompt, viewed)
     }
     if scorer.isFull { try flush() }
-    scorer.add(text, prompt: prompt)
+    scorer.add(text, prompt: prompt, side: side)
     if explains { texts.append(Array(text)) }
   }
 
   /// Scores a text that may be disguised. Its words are named as they stand.
-  private func add(_ text: UnsafeBufferPointer<UInt8>, _ stream: ViewedStream) throws(WitanError) {
-    stream.reset()
+  private func add(
+    _ text: UnsafeBufferPointer<UInt8>, _ prompt: UnsafeBufferPointer<UInt8>?, _ stream: ViewedStream
+  ) throws(WitanError) {
+    if let prompt {
+      stream.begin(prompt: String(decoding: prompt, as: UTF8.self))
+    } else {
+      stream.begin(as: side)
+    }
     stream.push(text)
     stream.finish()
     let p = stream.read()

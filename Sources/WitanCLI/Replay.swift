@@ -12,9 +12,10 @@ struct Replay {
   private var levels: [Float] = []  // after each chunk
   private var decisions: [(event: GuardEvent, chunk: Int)] = []
 
-  init(_ classifier: Classifier, _ options: GuardOptions, rate: Double?) throws(WitanError) {
-    streamGuard = try StreamGuard(classifier, options)
-    self.classifier = classifier
+  /// The guard has begun its text.
+  init(_ streamGuard: StreamGuard, rate: Double?) {
+    self.streamGuard = streamGuard
+    classifier = streamGuard.stream.classifier
     self.rate = rate
   }
 
@@ -34,7 +35,7 @@ struct Replay {
   }
 
   private mutating func show(_ chunk: String, _ step: GuardStep) throws(WitanError) {
-    let p = streamGuard.stream.readLargest()
+    let p = streamGuard.grades
     let level = classifier.spec.hasAny ? p[p.count - 1] : p.max() ?? 0
     levels.append(level)
     var out = Terminal.styled(chunk, Stream.style(level))

@@ -7,7 +7,8 @@ struct Score: ParsableCommand {
     abstract: "Score texts: one line in, one line out.",
     discussion: """
       Input is one text a line, or JSONL with "text" (told from the first line; --lines and --jsonl
-      force it). An object with "prompt" too is an answer, judged in the light of its prompt. Exit code 1 when a constitution's model flags any of them. A line that cannot be read
+      force it). An object with "prompt" too is an answer, judged in the light of its prompt. Exit code
+      1 when a constitution's model flags any of them. A line that cannot be read
       ends it; the results of those before it are written. Memory: about 4 MB a thread, or the longest line.
       """)
 
@@ -17,6 +18,7 @@ struct Score: ParsableCommand {
   var file = "-"
   @OptionGroup var embeddings: EmbeddingsFlags
   @OptionGroup var disguises: ViewsFlags
+  @OptionGroup var standing: SideFlags
   @Flag(name: .long, help: "Print one JSON object a line.")
   var json = false
   @Flag(name: .long, help: "Name the words that drove the highest output.")
@@ -41,10 +43,14 @@ struct Score: ParsableCommand {
     let opened = try disguises.apply(to: embeddings.model(path: model), path: model)
     let viewed = opened as? ViewedModel
     guard let classifier = viewed?.classifier ?? opened as? Classifier else {
+      guard standing.side == nil else {
+        throw WitanError(.unsupported, "--side works with Witan's own models only", at: model)
+      }
       return try scoreOneByOne(opened)
     }
     if !json { Terminal.note(on: classifier.thresholdOrigin) }
     var options = LineScoring.Options(isJSON: json, explains: explain, looksForViews: viewed != nil)
+    options.side = standing.side
     options.isJSONL = forceLines ? false : forceJSONL ? true : nil
     let scoring = try LineScoring(classifier, path: file, options)
     if try scoring.run(threads: threads ?? ProcessInfo.processInfo.activeProcessorCount) { throw ExitCode(1) }

@@ -19,6 +19,9 @@ struct Stream: ParsableCommand {
       With --replay FILE a text is shown as if it were generated now: coloured, with each decision of the
       guard where it was made, then the line of the score and the words behind each decision.
 
+      With --prompt the text is an answer and judged in the light of its prompt; --side says that it is a prompt
+      or a response by itself. --views sees through disguises, also behind the guard.
+
         some-model --generate | witan stream -m baseline.witan
         some-model --generate | witan stream -m baseline.witan --hold 8 --debounce 2/4 | reader
       """)
@@ -28,6 +31,7 @@ struct Stream: ParsableCommand {
   @OptionGroup var embeddings: EmbeddingsFlags
   @OptionGroup var guarding: GuardFlags
   @OptionGroup var disguises: ViewsFlags
+  @OptionGroup var standing: SideFlags
   @Option(
     name: .long,
     help: ArgumentHelp("What the text answers: it is judged in the light of this.", valueName: "text"))
@@ -46,8 +50,11 @@ struct Stream: ParsableCommand {
   func validate() throws {
     guard rate == nil || replay != nil else { throw ValidationError("--rate goes with --replay.") }
     guard rate ?? 1 > 0 else { throw ValidationError("--rate must be above 0.") }
-    guard replay == nil || !(json || disguises.views) else {
-      throw ValidationError("--replay is to look at: neither --json nor --views goes with it.")
+    guard replay == nil || !json else {
+      throw ValidationError("--replay is to look at: --json does not go with it.")
+    }
+    guard prompt == nil || standing.side == nil else {
+      throw ValidationError("--prompt makes the text an answer: leave --side out.")
     }
   }
 
@@ -57,28 +64,26 @@ struct Stream: ParsableCommand {
   func run() throws {
     let classifier = try embeddings.classifier(path: model)
     if !json { Terminal.note(on: classifier.thresholdOrigin) }
-    let guardOptions = try guarding.options()
-    if prompt != nil, replay != nil || guardOptions != nil || disguises.views {
-      throw ValidationError("--prompt goes neither with --replay nor with --views or the guard yet.")
-    }
+    var guardOptions = try guarding.options()
+    if disguises.views { guardOptions?.looksForViews = true }
     if let file = replay {
-      let options = guardOptions ?? GuardOptions(defaultRule: DecisionRule(action: .annotate))
+      var options =
+        guardOptions ?? GuardOptions(defaultRule: DecisionRule(action: .annotate), rewindTokens: 0)
+      options.looksForViews = options.looksForViews || disguises.views
       guard let data = FileManager.default.contents(atPath: file == "-" ? "/dev/stdin" : file) else {
         throw WitanError(.io, "cannot be read", at: file)
       }
-      var show = try Replay(classifier, options, rate: rate)
+      var show = try Replay(begun(StreamGuard(classifier, options)), rate: rate)
       if try show.run(Array(data)) { throw ExitCode(1) }
       return
     }
     if let options = guardOptions {
-      guard !disguises.views else {
-        throw ValidationError("--views does not go with the options of the guard yet.")
-      }
-      var guarded = try GuardedStream(classifier, options, json: json)
+      var guarded = try GuardedStream(begun(StreamGuard(classifier, options)), json: json)
       if try guarded.run() { throw ExitCode(1) }
       return
     }
-    var grading = Grading(classifier, looksForViews: disguises.views, prompt: prompt)
+    var grading = Grading(classifier, looksForViews: disguises.views)
+    if let prompt { grading.begin(prompt: prompt) } else { grading.begin(as: standing.side) }
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     var held: [UInt8] = []  // an incomplete character at the end of what arrived
     while true {
@@ -97,6 +102,12 @@ struct Stream: ParsableCommand {
     try Terminal.write(json ? try grading.verdictJSON().text() + "\n" : try verdictText(grading))
     try Terminal.flush()
     if grading.scores.isFlagged(classifier) { throw ExitCode(1) }
+  }
+
+  /// The guard at the beginning of a text that stands where the options say.
+  private func begun(_ streamGuard: StreamGuard) -> StreamGuard {
+    if let prompt { streamGuard.begin(prompt: prompt) } else { streamGuard.begin(as: standing.side) }
+    return streamGuard
   }
 
   private func show(_ chunk: ArraySlice<UInt8>, _ grading: inout Grading) throws(WitanError) {
@@ -176,15 +187,16 @@ private struct Grading {
   private var isKept = true
   private(set) var peak: (value: Float, byte: Int) = (0, 0)
 
-  init(_ classifier: Classifier, looksForViews: Bool, prompt: String?) {
+  init(_ classifier: Classifier, looksForViews: Bool) {
     self.classifier = classifier
-    if looksForViews {
-      stream = classifier.makeViewedStream()
-    } else {
-      let plain = classifier.makeStream()
-      plain.begin(prompt: prompt)
-      stream = plain
-    }
+    stream = looksForViews ? classifier.makeViewedStream() : classifier.makeStream()
+  }
+
+  func begin(prompt: String) { stream.begin(prompt: prompt) }
+
+  func begin(as side: Side?) {
+    (stream as? ViewedStream)?.begin(as: side)
+    (stream as? ScoringStream)?.begin(as: side)
   }
 
   /// The views that gave the answer so far.

@@ -13,6 +13,7 @@ extension StreamEvaluation {
     out += "harmful streams".padded(34) + "   hits       n     share   95 %, exact\n"
     for mark in Self.marks { out += line("flagged within \(mark) words", within(mark)) }
     out += line("flagged from the onset on", detected)
+    out += line("flagged inside a span", inside)
     out += line("early: flagged before the onset", early)
     out += line("missed", missed)
     out += "median delay of those flagged from the onset on: "

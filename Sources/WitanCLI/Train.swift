@@ -12,6 +12,9 @@ struct Train: ParsableCommand {
       are one choice (softmax), else each is yes or no by itself; --task choice takes "labels" as the
       shares of one choice. Equal data, options and seed give the same file, byte for byte.
 
+      Examples with "spans" (label, start, end in bytes) say which part of a text has a label; with --windows a
+      model learns windows of a few words by what they hold, for guards with the same windows.
+
       With --teacher a model learns from another, larger one too, also from text without labels. With
       --warm-start training goes on from a model, which may get new labels.
 
@@ -28,6 +31,12 @@ struct Train: ParsableCommand {
   var dev: String?
   @Option(name: .shortAndLong, help: ArgumentHelp("Where the model goes.", valueName: "model"))
   var output: String
+  @Option(
+    name: .long, parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Learn windows of so many words, as in 1 2 4, in place of texts whose labels have spans.",
+      valueName: "words"))
+  var windows: [Int] = []
   @Option(name: .long, help: "Seed of the split, the order and the dropout.")
   var seed: UInt64 = 1
   @OptionGroup var task: TaskFlags
@@ -45,7 +54,10 @@ struct Train: ParsableCommand {
 
   func validate() throws {
     try pictures.validate(json: json)
-    if activations.activations != nil { return try validateProbe() }
+    if activations.activations != nil {
+      guard windows.isEmpty else { throw ValidationError("--windows are of texts, not of activations.") }
+      return try validateProbe()
+    }
     guard data != nil else { throw ValidationError("Give --data, or --activations for a probe.") }
     try probe.validateAbsence()
     guard dev == nil || training.folds ?? 1 == 1 else {
@@ -59,8 +71,13 @@ struct Train: ParsableCommand {
     if activations.activations != nil { return try trainProbe() }
     let warmStart = try start.warmStart(training)
     let labels = try warmStart.map { try start.task(task.task, of: $0) } ?? task.task
-    let examples = try ExampleReader.all(path: data, format: format, task: labels)
-    let devExamples = try dev.map { try ExampleReader.all(path: $0, format: format, task: labels) }
+    func read(_ path: String) throws(WitanError) -> [Example] {
+      let examples = try ExampleReader.all(path: path, format: format, task: labels)
+      return windows.isEmpty
+        ? examples : try SpanWindows(sizes: windows).replacing(examples, seed: seed)
+    }
+    let examples = try read(data)
+    let devExamples = try dev.map { try read($0) }
     let table = try warmStart.map { try start.table(embeddings, of: $0) } ?? embeddings.table()
     var options = TrainingOptions()
     if let warmStart { options.start(from: warmStart) }

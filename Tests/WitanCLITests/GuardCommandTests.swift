@@ -119,7 +119,41 @@ struct GuardCommandTests {
     let windowed = try run(
       ["stream", "-m", Self.baseline, "--threshold", "0.8", "--windows", "8", "16"], input: text)
     #expect(windowed.code == 1)
+    // One word of many that reaches the threshold is not enough for the mean of sixty-four.
+    let stream = ["stream", "-m", Self.baseline, "--windows", "8", "16"]
+    #expect(try run(stream + ["--threshold", "0.8", "--top", "64"], input: text).code == 0)
+    #expect(try run(stream + ["--threshold", "0.5", "--top", "2"], input: harmful).code == 1)
+    let impossible = try run(["stream", "-m", Self.baseline, "--top", "65"], input: text)
+    #expect(impossible.code == 2 && impossible.err.contains("top: is not in 1...64"))
     let refused = try run(["stream", "-m", Self.baseline, "--windows", "0"], input: text)
     #expect(refused.code == 2 && refused.err.contains("windows"))
+  }
+
+  @Test("principles about requests do not count in responses; a prompt makes the text an answer")
+  func sides() throws {
+    for options in [["--hold", "2"], ["--json"], ["--hold", "1", "--json"], ["--views", "--hold", "2"]] {
+      let stream = ["stream", "-m", Self.baseline] + options
+      #expect(try run(stream + ["--side", "prompt"], input: harmful).code == 1, "\(options)")
+      #expect(try run(stream + ["--side", "response"], input: harmful).code == 0, "\(options)")
+      #expect(try run(stream + ["--prompt", "What now?"], input: harmful).code == 0, "\(options)")
+    }
+    let score = ["score", "-m", Self.baseline, "--lines"]
+    #expect(try run(score + ["--side", "prompt"], input: harmful).code == 1)
+    for views in [[], ["--views"]] {
+      #expect(try run(score + views + ["--side", "response"], input: harmful).code == 0)
+    }
+    #expect(try run(["stream", "-m", "m", "--prompt", "p", "--side", "prompt"]).code == 64)
+    #expect(try run(score + ["--side", "both"]).code == 64)
+  }
+
+  @Test("a guard that sees through disguises stops what they hide and names the view")
+  func views() throws {
+    let hidden = Data((harmful.base64EncodedString() + " is what I ask").utf8)
+    let options = ["stream", "-m", Self.baseline, "--hold", "3", "--threshold", "0.7"]
+    #expect(try run(options, input: hidden).code == 0)
+    let seen = try run(options + ["--views"], input: hidden)
+    #expect(seen.code == 1 && seen.err.contains("view base64"), "\(seen.err)")
+    let events = try run(options + ["--views", "--json"], input: hidden)
+    #expect(events.out.contains("\"view\":\"base64\""))
   }
 }

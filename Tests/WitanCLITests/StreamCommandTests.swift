@@ -44,7 +44,8 @@ import Testing
     let data = ["evaluate", "-m", "m", "--data", "d"]
     for flags in [
       ["--fpr", "0.1"], ["--stream", "--fpr", "1"], ["--stream", "--fpr", "0.1", "--threshold", "0.5"],
-      ["--stream", "--threshold", "2"], ["--stream", "--chart"],
+      ["--stream", "--threshold", "2"], ["--stream", "--chart"], ["--top", "2"],
+      ["--windows", "4", "--stream"], ["--windows", "4", "--views"],
     ] {
       #expect(try run(data + flags).code == 64, "\(flags)")
     }
@@ -83,5 +84,45 @@ import Testing
       let verdict = try #require(out.split(separator: "\n").last)
       #expect(verdict.contains("\"label\":\"\(label)\""), "\(verdict)")
     }
+  }
+
+  @Test("train --windows learns from spans; evaluate --windows compares with whole texts")
+  func windows() throws {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let calm = ["garden", "river", "paper", "window", "music", "train", "bread", "table"]
+    func line(_ i: Int) -> String {
+      var words = (0..<12).map { calm[(i * 7 + $0 * (i % 5 + 1)) % calm.count] }
+      guard i % 3 > 0 else { return #"{"text": "\#(words.joined(separator: " "))", "labels": []}"# }
+      let at = i % 12
+      words[at] = ["vile", "nasty"][i % 2]
+      let start = words[..<at].reduce(0) { $0 + $1.utf8.count + 1 }
+      return #"{"text": "\#(words.joined(separator: " "))", "labels": ["rude"], "#
+        + #""spans": [{"label": "rude", "start": \#(start), "end": \#(start + words[at].utf8.count)}]}"#
+    }
+    let (data, test) = (folder.path + "/train.jsonl", folder.path + "/test.jsonl")
+    try (0..<200).map(line).joined(separator: "\n").write(toFile: data, atomically: true, encoding: .utf8)
+    try (200..<260).map(line).joined(separator: "\n").write(toFile: test, atomically: true, encoding: .utf8)
+    let model = folder.path + "/m.witan"
+    let train = ["train", "--windows", "1", "3", "-o", model, "--embeddings", "none", "--data", data]
+    let trained = try run(train)
+    #expect(trained.code == 0, "\(trained.err)")
+
+    let delays = try run(
+      ["evaluate", "-m", model, "--data", test, "--stream", "--principle", "rude", "--fpr", "0.05", "--json"])
+    let inside = try #require(try delays.json()["inside"] as? [String: Any], "\(delays.err)")
+    #expect(inside["n"] as? Int == 40)
+    let both = try run(
+      ["evaluate", "-m", model, "--data", test, "--windows", "1", "3", "--json", "--embeddings", "none"])
+    func auroc(_ key: String) throws -> Double {
+      let part = try #require(try both.json()[key] as? [String: Any], "\(both.err)")
+      return try #require((part["auroc"] as? [String: Any])?["rude"] as? Double)
+    }
+    #expect(try auroc("windows") > 0.95)
+    #expect(try auroc("whole") <= 1)
+    let table = try run(["evaluate", "-m", model, "--data", test, "--windows", "1", "--top", "2"])
+    #expect(table.out.contains("whole texts") && table.out.contains("mean of the 2 largest grades"))
+    let none = try run(["train", "--data", test, "--windows", "0", "-o", model])
+    #expect(none.code == 2 && none.err.contains("windows: are not one or more of 1...4096 words"))
   }
 }

@@ -9,7 +9,8 @@ struct GuardOptionsTests {
       json: #"""
         {"hold_words": 8, "default": {"on": 0.9, "off": 0.7, "debounce": "2/4", "action": "ask"},
          "rules": {"fraud": {"action": "hold", "debounce": 3}}, "maximum_bytes": 1000,
-         "at_maximum_bytes": "annotate", "maximum_word_bytes": 64, "maximum_held_bytes": 999, "rewind_tokens": 5}
+         "at_maximum_bytes": "annotate", "maximum_word_bytes": 64, "maximum_held_bytes": 999, "rewind_tokens": 5,
+         "windows": [16, 48], "top": 3}
         """#)
     #expect(
       options
@@ -17,7 +18,7 @@ struct GuardOptionsTests {
           rules: ["fraud": DecisionRule(debounce: .consecutive(3), action: .hold)],
           defaultRule: DecisionRule(on: 0.9, off: 0.7, debounce: .of(2, 4), action: .ask), holdWords: 8,
           maximumWordBytes: 64, maximumHeldBytes: 999, maximumBytes: 1000, atMaximumBytes: .annotate,
-          rewindTokens: 5))
+          rewindTokens: 5, windows: [16, 48], topGrades: 3))
     #expect(try GuardOptions(json: #"{"default": null}"#).defaultRule == nil)
   }
 
@@ -56,6 +57,8 @@ struct GuardOptionsTests {
     fails("maximum_bytes") { $0.maximumBytes = 0 }
     fails("at_maximum_bytes") { $0.atMaximumBytes = .hold }
     fails("rewind_tokens") { $0.rewindTokens = 4097 }
+    fails("top") { $0.topGrades = 0 }
+    fails("top") { $0.topGrades = 65 }
     fails("rules.nobody") { $0.rules["nobody"] = DecisionRule() }
     fails("rules.label-1.off") { $0.rules["label-1"] = DecisionRule(on: 0.1, off: 0.2) }
     fails("default.on") { $0.defaultRule = DecisionRule(on: 2) }

@@ -54,6 +54,7 @@ struct GuardRun: Equatable {
     }
     options.maximumWordBytes = random.pick([16, 64, 256])
     if random.below(2) == 0 { options.windows = [1 + random.below(4), 8 + random.below(20)] }
+    if random.below(3) == 0 { options.topGrades = 2 + random.below(9) }
     if random.below(4) == 0 { options.maximumHeldBytes = options.maximumWordBytes + 4 + random.below(100) }
     if random.below(4) == 0 {
       options.maximumBytes = 1 + random.below(600)

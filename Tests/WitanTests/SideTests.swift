@@ -1,3 +1,4 @@
+import CKernels
 import Foundation
 import Testing
 import Witan
@@ -51,6 +52,36 @@ import Witan
     noPrompts.begin(as: .prompt)
     noPrompts.push("some text of the stream")
     #expect(noPrompts.read()[4] == 0)
+  }
+
+  @Test(
+    "a reading gives, bit for bit, what the spec says of its logits",
+    arguments: [nil, Side.prompt, .response])
+  func calibration(_ side: Side?) throws {
+    let labels = (0..<12).map { i in
+      Label(
+        id: "p\(i)", stance: [.prohibit, .permit, nil][i % 3],
+        side: [nil, .prompt, .response, .exchange][i % 4],
+        isPooled: i % 5 > 0)
+    }
+    let spec = try ModelSpec(
+      features: FeatureSpec(log2Buckets: 12), task: .multiLabel, labels: labels, hasAny: true)
+    let weights = TestModel.weights(spec)
+    let classifier = try Classifier(bytes: ModelFile.encode(spec: spec, weights: weights, metadata: [:]))
+    let (scorer, stream) = (BatchScorer(classifier), classifier.makeStream())
+    for text in ["some text", "and quite another one, longer than it", "x"] {
+      var bytes = text
+      bytes.withUTF8 { scorer.add($0) }
+      var z = scorer.flushLogits()
+      spec.calibrate(&z, slope: weights.calibrationSlope, offset: weights.calibrationOffset, side: side)
+      var expected = z
+      witan_sigmoid(z, &expected, z.count)
+      for j in labels.indices where !labels[j].applies(to: side) { expected[j] = 0 }
+      stream.begin(as: side)
+      stream.push(text)
+      stream.finish()
+      #expect(stream.read().map(\.bitPattern) == expected.map(\.bitPattern))
+    }
   }
 
   @Test("one answer to two prompts has two scores; a prompt word is not an answer word")

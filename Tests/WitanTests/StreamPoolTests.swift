@@ -182,7 +182,8 @@ struct StreamPoolTests {
   @Test("nothing is allocated per push and step", arguments: [TestModel.Kind.linear, .dense, .whole])
   func allocations(_ kind: TestModel.Kind) throws {
     let options = GuardOptions(
-      defaultRule: DecisionRule(on: 1, debounce: .of(2, 4)), holdWords: 2, rewindTokens: 0, windows: [4])
+      defaultRule: DecisionRule(on: 1, debounce: .of(2, 4)), holdWords: 2, rewindTokens: 0, windows: [4],
+      topGrades: 3)
     let pool = try StreamPool(TestModel.classifier(kind, hasAny: true), options, capacity: 100)
     let ids = try (0..<100).map { _ in try pool.open() }
     let words = ["some ", "wor", "ds of ", "text, "].map { Array($0.utf8) }

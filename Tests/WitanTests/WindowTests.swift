@@ -7,7 +7,8 @@ import Witan
   /// What `readLargest` should be: from the sums that a plain stream has at each word end.
   private func naive(
     _ classifier: Classifier, _ ends: [(sums: [Int32], dense: [Int32], count: Int)],
-    _ now: (sums: [Int32], dense: [Int32], count: Int), _ sizes: [Int]
+    _ now: (sums: [Int32], dense: [Int32], count: Int), _ sizes: [Int],
+    prompt: (sums: [Int32], count: Int)? = nil
   ) -> [UInt32] {
     let outputs = classifier.spec.outputs
     var largest = [Float](repeating: 0, count: outputs)
@@ -17,15 +18,20 @@ import Witan
       + sizes.filter({ $0 < ends.count }).map({ ends[ends.count - 1 - $0] })
     {
       var sums = zip(now.sums, start.sums).map { $0 - $1 }
+      var count = now.count - start.count
+      // The whole text has its prompt already.
+      if let prompt, start.count > 0 {
+        sums = zip(sums, prompt.sums).map { $0 + $1 }
+        count += prompt.count
+      }
       sums += [Int32](repeating: 0, count: 64)
       let dense = zip(now.dense, start.dense).map { $0 - $1 }
       var scratch = [Float](repeating: 0, count: classifier.scratchCount(1))
       var out = [Float](repeating: 0, count: outputs)
-      var count = now.count - start.count
       dense.withUnsafeBufferPointer {
         classifier.probabilities(
-          sums, counts: &count, denseSums: dense.isEmpty ? nil : $0.baseAddress, scratch: &scratch, into: &out
-        )
+          sums, counts: &count, denseSums: dense.isEmpty ? nil : $0.baseAddress, scratch: &scratch,
+          into: &out, side: { _ in prompt == nil ? nil : .exchange })
       }
       for j in 0..<outputs { largest[j] = max(largest[j], out[j]) }
     }
@@ -53,6 +59,47 @@ import Witan
         #expect(stream.readLargest().map(\.bitPattern) == naive(classifier, ends, state(), sizes))
       }
     }
+  }
+
+  @Test("windows of an answer are graded in the light of its prompt, also when forked and resumed")
+  func prompts() throws {
+    let classifier = TestModel.classifier(.dense, hasAny: true)
+    var random = SeededRandom(seed: 8)
+    let sizes = [2, 9]
+    let stream = try classifier.makeStream(windows: sizes)
+    func state() -> (sums: [Int32], dense: [Int32], count: Int) {
+      (Array(stream.sums), Array(stream.denseSums), stream.closedFeatures)
+    }
+    for round in 0..<4 {
+      stream.begin(prompt: "Is that number \(round) so?")
+      let prompt = (sums: Array(stream.sums), count: stream.closedFeatures)
+      #expect(prompt.count > 0)
+      var ends: [(sums: [Int32], dense: [Int32], count: Int)] = []
+      for i in 0..<30 {
+        stream.push(TestModel.randomText(&random, length: 1 + random.below(20)) + [0x20])
+        stream.advance()
+        ends.append(state())
+        let grades = stream.readLargest().map(\.bitPattern)
+        #expect(grades == naive(classifier, ends, state(), sizes, prompt: prompt))
+        guard i % 10 == 9 else { continue }
+        let resumed = try classifier.makeStream(windows: sizes)
+        try resumed.resume(stream.save())
+        #expect(resumed.readLargest().map(\.bitPattern) == grades)
+        let fork = stream.fork()
+        withExtendedLifetime(fork) { #expect(fork.readLargest().map(\.bitPattern) == grades) }
+      }
+    }
+    stream.reset()
+    for _ in 0..<20 {
+      stream.push("plain words ")
+      stream.advance()
+    }
+    let plain = try classifier.makeStream(windows: sizes)
+    for _ in 0..<20 {
+      plain.push("plain words ")
+      plain.advance()
+    }
+    #expect(stream.readLargest().map(\.bitPattern) == plain.readLargest().map(\.bitPattern))
   }
 
   @Test("what comes late in a long text is graded as if it stood alone, nearly")

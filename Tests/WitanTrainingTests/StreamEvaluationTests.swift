@@ -52,6 +52,7 @@ struct StreamEvaluationTests {
     #expect(e.within(3).hits == 1)
     #expect(e.early.hits == 1 && e.missed.hits == 1 && e.detected.hits == 3 && e.harmful == 5)
     #expect(e.medianDelay == 4)
+    #expect(pair(e.inside) == [2, 5])
     #expect(pair(e.falsePositives) == [1, 3])
     #expect(e.groups.map(\.name) == ["benign", "near-miss"])
     #expect(e.groups.map { pair($0.share) } == [[0, 2], [1, 1]])

@@ -55,12 +55,11 @@ func now() -> Double {
   return rounds.sorted()[rounds.count / 2]
 }
 
-/// A guard that only watches; the threshold is never reached.
-@MainActor func quietGuard(_ action: GuardAction, hold: Int, rewind: Int) throws -> StreamGuard {
-  let options = GuardOptions(
-    defaultRule: DecisionRule(on: 1, debounce: .of(2, 4), action: action), holdWords: hold,
-    maximumBytes: 1 << 40, rewindTokens: rewind)
-  return try StreamGuard(classifier, options)
+/// Options of a guard that only watches; the threshold is never reached.
+func quiet(hold: Int = 0, rewind: Int = 0, windows: [Int] = [], top: Int = 1) -> GuardOptions {
+  GuardOptions(
+    defaultRule: DecisionRule(on: 1, debounce: .of(2, 4), action: .terminate), holdWords: hold,
+    maximumBytes: 1 << 40, rewindTokens: rewind, windows: windows, topGrades: top)
 }
 
 let stream = classifier.makeStream()
@@ -89,10 +88,13 @@ rows.append(
     }
   ))
 var emitted = 0
-for (name, hold, rewind) in [
-  ("guard", 0, 0), ("guard, 8 words held", 8, 0), ("guard, 8 words held, 64 tokens to rewind", 8, 64),
+for (name, options) in [
+  ("guard", quiet()), ("guard, 8 words held", quiet(hold: 8)),
+  ("guard, 8 words held, 64 tokens to rewind", quiet(hold: 8, rewind: 64)),
+  ("guard, windows of 16 and 48 words", quiet(windows: [16, 48])),
+  ("guard, windows, mean of the 4 largest", quiet(windows: [16, 48], top: 4)),
 ] {
-  let one = try quietGuard(.terminate, hold: hold, rewind: rewind)
+  let one = try StreamGuard(classifier, options)
   rows.append(
     (
       name,
@@ -117,14 +119,14 @@ for (name, hold, rewind) in [
 }
 precondition(sum.isFinite)
 BLASProvider.setThreads(1)
-for count in [1, 1000, 10_000] {
-  let options = GuardOptions(
-    defaultRule: DecisionRule(on: 1, debounce: .of(2, 4), action: .terminate), maximumBytes: 1 << 40,
-    rewindTokens: 0)
-  var interleaved = try Interleaved(classifier, options, count: count, text: text, chunks: chunks)
-  rows.append(("pool of \(count) streams", try interleaved.measure(total: chunks.count, now)))
-  let bytes = interleaved.pool.stateByteCount
-  print("pool of \(count) streams: \(bytes) bytes, \(bytes / count) a stream")
+for (note, options) in [("", quiet()), (", windows of 16 and 48", quiet(windows: [16, 48]))] {
+  for count in [1, 1000, 10_000] {
+    let name = "pool of \(count) streams\(note)"
+    var interleaved = try Interleaved(classifier, options, count: count, text: text, chunks: chunks)
+    rows.append((name, try interleaved.measure(total: chunks.count, now)))
+    let bytes = interleaved.pool.stateByteCount
+    print("\(name): \(bytes) bytes, \(bytes / count) a stream")
+  }
 }
 
 let date = ISO8601DateFormatter.string(

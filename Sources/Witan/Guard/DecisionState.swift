@@ -18,6 +18,8 @@ public struct DecisionState: Sendable, Equatable {
     /// The first of the words that turned it on, and where it begins in bytes.
     var onsetWord = 0
     var onsetByte = 0
+    /// The views that gave that probability, as `[TextView].packed`.
+    var views: UInt32 = 0
   }
 
   let rules: [ResolvedRule]
@@ -47,10 +49,10 @@ public struct DecisionState: Sendable, Equatable {
   /// is no number counts as 1: what cannot be scored is not waved through.
   ///
   /// `end`: where the word ends in bytes. `start` gives where a word up to 64 words ago begins; it is
-  /// asked when a rule turns on. `changed` is told of each rule that turned on or off, by its index.
+  /// asked when a rule turns on, and so is `views`. `changed` is told of each rule that turned on or off, by its index.
   @inline(__always)
   mutating func observe(
-    _ scores: UnsafeBufferPointer<Float>, end: Int, start: (Int) -> Int,
+    _ scores: UnsafeBufferPointer<Float>, end: Int, views: () -> UInt32 = { 0 }, start: (Int) -> Int,
     changed: (Int, GuardAction, Watch) -> Void
   ) {
     let now = wordCount
@@ -71,6 +73,7 @@ public struct DecisionState: Sendable, Equatable {
         watch.isOn = true
         (watch.probability, watch.word, watch.byte) = (probability, now, end)
         (watch.onsetWord, watch.onsetByte) = (onset, start(onset))
+        watch.views = views()
       } else if wasOn && probability < rule.off && !suffices && !isLatched(i) {
         watch.isOn = false
         // Words that were let through are no onset of what comes next.

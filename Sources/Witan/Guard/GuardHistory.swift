@@ -5,8 +5,10 @@ final class GuardHistory {
     @exclusivity(unchecked) var decisions: DecisionState
     @exclusivity(unchecked) var progress = GuardProgress()
     @exclusivity(unchecked) var eventCount = 0
+    let top: TopGrades?
 
-    init(_ classifier: Classifier, _ decisions: DecisionState) {
+    init(_ classifier: Classifier, _ decisions: DecisionState, topGrades: Int) {
+      top = topGrades > 1 ? TopGrades(topGrades, outputs: classifier.spec.outputs) : nil
       stream = ScoringStream.Checkpoint(classifier)
       self.decisions = decisions
     }
@@ -18,11 +20,12 @@ final class GuardHistory {
   @exclusivity(unchecked) private(set) var count = 0
   private let slotByteCount: Int
 
-  init(_ capacity: Int, _ classifier: Classifier, _ decisions: DecisionState) {
-    slots = (0..<capacity).map { _ in Slot(classifier, decisions) }
+  init(_ capacity: Int, _ classifier: Classifier, _ decisions: DecisionState, topGrades: Int) {
+    slots = (0..<capacity).map { _ in Slot(classifier, decisions, topGrades: topGrades) }
     slotByteCount =
       ScoringStream.Checkpoint.byteCount(classifier) + MemoryLayout<GuardProgress>.size + 64
       + decisions.watches.count * MemoryLayout<DecisionState.Watch>.stride
+      + (slots.first?.top?.byteCount ?? 0)
   }
 
   var byteCount: Int { slots.count * slotByteCount }

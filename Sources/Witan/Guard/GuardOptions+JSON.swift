@@ -18,6 +18,10 @@ extension GuardOptions {
       case "maximum_bytes": maximumBytes = try Self.int(value, key)
       case "rewind_tokens": rewindTokens = try Self.int(value, key)
       case "at_maximum_bytes": atMaximumBytes = try Self.action(value, key)
+      case "top": topGrades = try Self.int(value, key)
+      case "views":
+        guard case .bool(let isOn) = value else { throw Self.fault("is neither true nor false", key) }
+        looksForViews = isOn
       case "windows":
         guard let sizes = value.array?.map(\.int), sizes.allSatisfy({ $0 != nil }) else {
           throw Self.fault("is not a list of whole numbers", key)
@@ -29,7 +33,7 @@ extension GuardOptions {
       default:
         throw Self.fault(
           "is unknown; there are at_maximum_bytes, default, hold_words, maximum_bytes, maximum_held_bytes, "
-            + "maximum_word_bytes, rewind_tokens, rules, windows", key)
+            + "maximum_word_bytes, rewind_tokens, rules, top, views, windows", key)
       }
     }
   }

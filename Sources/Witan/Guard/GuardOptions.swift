@@ -22,12 +22,19 @@ public struct GuardOptions: Sendable, Hashable {
   /// Words of each window that is graded, beside the whole text while that is no longer than the largest of
   /// them; the largest grade counts. At most 8 of 1...4096.
   public var windows: [Int]
+  /// Grades that have to agree: each output is judged by the mean of so many of the largest grades that it
+  /// has had since the text began, not by the last one. Once there are so many it never falls, so rules do not
+  /// turn off. 1...64; 1 judges by the last grade.
+  public var topGrades: Int
+  /// Whether disguised text is looked for and graded too (docs/views.md). Such a guard takes no tokens back
+  /// (`rewindTokens` must be 0) and cannot be saved.
+  public var looksForViews: Bool
 
   public init(
     rules: [String: DecisionRule] = [:], defaultRule: DecisionRule? = DecisionRule(), holdWords: Int = 0,
     maximumWordBytes: Int = 256, maximumHeldBytes: Int = 1 << 16, maximumBytes: Int = 1 << 22,
     atMaximumBytes: GuardAction = .terminate, rewindTokens: Int = 64,
-    windows: [Int] = []
+    windows: [Int] = [], topGrades: Int = 1, looksForViews: Bool = false
   ) {
     self.rules = rules
     self.defaultRule = defaultRule
@@ -38,6 +45,8 @@ public struct GuardOptions: Sendable, Hashable {
     self.atMaximumBytes = atMaximumBytes
     self.rewindTokens = rewindTokens
     self.windows = windows
+    self.topGrades = topGrades
+    self.looksForViews = looksForViews
   }
 
   /// The rules for the outputs of a model. Throws `invalidValue` that names the field: a value out of
@@ -59,6 +68,9 @@ public struct GuardOptions: Sendable, Hashable {
     try demand(
       windows.count <= 8 && windows.allSatisfy { 1...4096 ~= $0 }, "are not up to 8 of 1...4096 words",
       "windows")
+    try demand(
+      !looksForViews || rewindTokens == 0, "cannot be taken back; set rewind_tokens to 0", "views")
+    try demand(1...TopGrades.maximum ~= topGrades, "is not in 1...\(TopGrades.maximum)", "top")
 
     var resolved: [ResolvedRule] = []
     var named = Set(rules.keys)

@@ -26,4 +26,6 @@ public struct GuardReason: Sendable, Hashable {
   public let onsetByte: Int?
   /// Where the text stood when it was decided, in bytes.
   public let byte: Int
+  /// What the text hid where views gave that probability, the outermost first; else empty.
+  public let views: [TextView]
 }

@@ -11,6 +11,7 @@ public struct GuardedText<Base: AsyncSequence>: AsyncSequence where Base.Element
 
   let base: Base
   let streamGuard: StreamGuard
+  let prompt: String?
   let ask: Ask
 
   public struct AsyncIterator: AsyncIteratorProtocol {
@@ -67,17 +68,18 @@ public struct GuardedText<Base: AsyncSequence>: AsyncSequence where Base.Element
   }
 
   public func makeAsyncIterator() -> AsyncIterator {
-    streamGuard.reset()
+    streamGuard.begin(prompt: prompt)
     return AsyncIterator(base: base.makeAsyncIterator(), streamGuard: streamGuard, ask: ask)
   }
 }
 
 extension AsyncSequence where Element: GuardedChunk {
   /// What `streamGuard` lets out of these chunks; see `GuardedText`. Without `ask` a question is answered
-  /// with `terminate`.
+  /// with `terminate`. With a prompt the text is judged as the answer to it.
   public func guarded(
-    by streamGuard: StreamGuard, ask: @escaping GuardedText<Self>.Ask = { _ in .terminate }
+    by streamGuard: StreamGuard, prompt: String? = nil,
+    ask: @escaping GuardedText<Self>.Ask = { _ in .terminate }
   ) -> GuardedText<Self> {
-    GuardedText(base: self, streamGuard: streamGuard, ask: ask)
+    GuardedText(base: self, streamGuard: streamGuard, prompt: prompt, ask: ask)
   }
 }

@@ -18,6 +18,9 @@ final class SlidingBuffer<Element: BitwiseCopyable> {
 
   var byteCount: Int { capacity * MemoryLayout<Element>.stride }
 
+  /// Where the next element goes, while it fits there.
+  var tail: UnsafeRawPointer { UnsafeRawPointer(storage + (offset + end - start)) }
+
   subscript(index: Int) -> Element { storage[offset + index - start] }
 
   /// The elements at these indices; valid until the next change.

@@ -50,13 +50,14 @@ extension StreamGuard {
     return GuardReason(
       cause: .output, action: rule.action,
       output: rule.output < labels.count ? labels[rule.output].id : GuardOptions.any,
-      probability: watch.probability, onsetWord: watch.onsetWord, onsetByte: watch.onsetByte, byte: watch.byte
-    )
+      probability: watch.probability, onsetWord: watch.onsetWord, onsetByte: watch.onsetByte,
+      byte: watch.byte, views: [TextView](packed: watch.views))
   }
 
   private func reason(_ cause: GuardReason.Cause, byte: Int) -> GuardReason {
     GuardReason(
       cause: cause, action: cause == .length ? options.atMaximumBytes : .terminate, output: nil,
-      probability: nil, onsetWord: nil, onsetByte: nil, byte: byte)
+      probability: nil, onsetWord: nil, onsetByte: nil, byte: byte,
+      views: [])
   }
 }

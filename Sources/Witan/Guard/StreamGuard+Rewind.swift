@@ -36,6 +36,7 @@ extension StreamGuard {
     let taken = max(0, progress.emittedBytes - slot.progress.emittedBytes)
     stream.restore(slot.stream)
     decisions.assign(slot.decisions)
+    if let before = slot.top { top?.copy(before) }
     progress = slot.progress
     text.truncate(to: progress.byteCount)
     lengths.truncate(to: progress.wordCount)
@@ -64,6 +65,7 @@ extension StreamGuard {
       let slot = history.add()
       stream.store(slot.stream)
       slot.decisions.assign(decisions)
+      if let top { slot.top?.copy(top) }
       slot.progress = progress
       slot.eventCount = events.end
       forget()

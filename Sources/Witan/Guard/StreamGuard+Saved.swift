@@ -1,7 +1,9 @@
 extension StreamGuard {
   /// The state as bytes, held text included: what `resume` goes on from, also in another process. Events
-  /// that were not told and states to go back to are not in it.
+  /// that were not told and states to go back to are not in it. Empty for guards that look for views: those
+  /// cannot be saved, and `resume` says so.
   public func save() -> [UInt8] {
+    if viewed != nil { return [] }
     var out: [UInt8] = []
     func put(_ word: UInt32) { withUnsafeBytes(of: word.littleEndian) { out += $0 } }
     func put(_ number: Int) {
@@ -27,6 +29,7 @@ extension StreamGuard {
       put(watch.probability.bitPattern)
       for number in [watch.word, watch.byte, watch.onsetWord, watch.onsetByte] { put(number) }
     }
+    top?.save(put)
     for i in first..<p.wordCount { put(UInt32(lengths[i])) }
     out += text[p.emittedBytes..<p.byteCount]
     return out + stream.save()
@@ -35,6 +38,9 @@ extension StreamGuard {
   /// Takes up the state that `save` gave, of a guard of the same model and options; `rewindTokens` may
   /// differ. Throws `format` when the bytes are not such a state; the guard is then as it was.
   public func resume(_ saved: [UInt8]) throws(WitanError) {
+    guard viewed == nil else {
+      throw WitanError(.unsupported, "a guard that looks for views cannot be saved", at: "views")
+    }
     var reader = SavedReader(bytes: saved[...])
     guard try reader.word() == Self.savedMark, try reader.word() == fingerprint else {
       throw WitanError(.format, "the saved guard is of another version, model or options; save it again")
@@ -64,6 +70,9 @@ extension StreamGuard {
     let stopped = watches.indices.contains { watches[$0].isOn && decisions.rules[$0].action == .terminate }
     try reader.demand(stopped == (p.stop == .output), "its rules contradict its end")
 
+    let grades = try reader.words(top?.savedCount(words: observed) ?? 0)
+    try reader.demand(top?.accepts(grades) ?? true, "its grades are out of range or order")
+
     let held = p.byteCount - p.emittedBytes
     try reader.demand(held <= options.maximumHeldBytes, "it keeps more text than is allowed")
     try reader.demand(p.wordCount - first <= held + Debounce.maximumWords, "it has too many words")
@@ -81,6 +90,7 @@ extension StreamGuard {
     p.serial = lastSerial
     progress = p
     decisions.restore(watches, wordCount: observed)
+    top?.resume(grades)
     text.reset(to: p.emittedBytes)
     keptText.withUnsafeBufferPointer(text.append)
     lengths.reset(to: first)
@@ -101,7 +111,9 @@ extension StreamGuard {
     let limits = [
       options.holdWords, options.maximumWordBytes, options.maximumHeldBytes, options.maximumBytes,
     ]
-    let text = "\(rules) \(limits) \(options.atMaximumBytes.rawValue) \(options.windows)"
+    let text =
+      "\(rules) \(limits) \(options.atMaximumBytes.rawValue) \(options.windows)"
+      + (options.topGrades > 1 ? " top \(options.topGrades)" : "")
     return UInt32(truncatingIfNeeded: fnv1a(text.utf8))
   }
 }

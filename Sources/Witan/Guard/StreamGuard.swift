@@ -24,6 +24,9 @@ public final class StreamGuard {
   let events = SlidingBuffer<Event>(capacity: 8)
   @exclusivity(unchecked) var lostEventCount = 0
   let history: GuardHistory?
+  let top: TopGrades?
+  /// What scores where disguises are looked for too; `stream` is then its plain text.
+  let viewed: ViewedStream?
   @exclusivity(unchecked) var lastSerial = 0
   /// What the last step lets out.
   @exclusivity(unchecked) var emittable = 0..<0
@@ -43,6 +46,11 @@ public final class StreamGuard {
     _ classifier: Classifier, _ options: GuardOptions = GuardOptions()
   ) throws(WitanError) {
     let rules = try options.resolved(for: classifier.spec)
+    if options.looksForViews {
+      self.init(
+        ViewedStream(classifier, windows: options.windows), options, DecisionState(resolved: rules))
+      return
+    }
     // Most pushes are no more than a word; those of many words can be taken back fewer times.
     let stream = ScoringStream(
       classifier, windows: options.windows,
@@ -50,17 +58,27 @@ public final class StreamGuard {
     self.init(stream, options, DecisionState(resolved: rules))
   }
 
+  private convenience init(_ viewed: ViewedStream, _ options: GuardOptions, _ decisions: DecisionState) {
+    self.init(viewed.plain, options, decisions, viewed: viewed)
+  }
+
   init(
-    _ stream: ScoringStream, _ options: GuardOptions, _ decisions: DecisionState, batch: ReadingBatch? = nil
+    _ stream: ScoringStream, _ options: GuardOptions, _ decisions: DecisionState, batch: ReadingBatch? = nil,
+    viewed: ViewedStream? = nil
   ) {
     self.stream = stream
+    self.viewed = viewed
     self.batch = batch
     self.options = options
     self.decisions = decisions
     featureMargin = 128 * (options.maximumWordBytes + 8)
     history =
       options.rewindTokens == 0
-      ? nil : GuardHistory(options.rewindTokens, stream.classifier, decisions)
+      ? nil
+      : GuardHistory(options.rewindTokens, stream.classifier, decisions, topGrades: options.topGrades)
+    top =
+      options.topGrades > 1
+      ? TopGrades(options.topGrades, outputs: stream.classifier.spec.outputs) : nil
   }
 
   /// Bytes of the text that were taken: pushed, and not ignored after the end.
@@ -69,6 +87,9 @@ public final class StreamGuard {
   public var wordCount: Int { progress.wordCount }
   /// Bytes that were allowed out.
   public var emittedByteCount: Int { progress.emittedBytes }
+  /// The probabilities of the text as it stands, the open word included: the largest of windows and views. Valid
+  /// until the next call. [outputs]
+  public var grades: UnsafeBufferPointer<Float> { viewed?.read() ?? stream.readLargest() }
   /// Whether pushes are ignored: after `terminate`, `finish` and `cancel`.
   public var isEnded: Bool { progress.isEnded }
 
@@ -77,7 +98,7 @@ public final class StreamGuard {
   public var stateByteCount: Int {
     stream.stateByteCount + (history?.byteCount ?? 0) + text.byteCount + lengths.byteCount + events.byteCount
       + decisions.watches.count * MemoryLayout<DecisionState.Watch>.stride
-      + MemoryLayout<GuardProgress>.size
+      + MemoryLayout<GuardProgress>.size + (top?.byteCount ?? 0)
   }
 
   /// Takes the next bytes of the text, one token for `rewind`.
@@ -103,8 +124,10 @@ public final class StreamGuard {
     guard !progress.isEnded else { return step(from) }
     let isOpen = progress.scanner.isOpen
     progress.scanner.finish()
-    if !progress.isPastLength { stream.finish() }
-    if isOpen {
+    if !progress.isPastLength { finishStream() }
+    // What is disguised may show at the end of the text only.
+    let isLooking = viewed?.isLooking ?? false
+    if isOpen || isLooking && !progress.isPastLength && progress.byteCount > 0 {
       endWord(isFinal: true)
     } else if progress.byteCount > progress.wordStart {
       closeWord()
@@ -138,10 +161,25 @@ public final class StreamGuard {
   /// What is in force now: as the last step said, with nothing to emit.
   public var verdict: GuardStep { answer(emit: 0) }
 
+  /// Starts a new text that stands on `side`: rules of principles of other sides do not turn on; see
+  /// `ScoringStream.begin(as:)`.
+  public func begin(as side: Side?) {
+    reset()
+    if let viewed { viewed.begin(as: side) } else { stream.begin(as: side) }
+  }
+
+  /// Starts the answer to `prompt`, which is judged in its light; see `ScoringStream.begin(prompt:)`.
+  /// O(prompt bytes)
+  public func begin(prompt: String?) {
+    reset()
+    if let viewed { viewed.begin(prompt: prompt) } else { stream.begin(prompt: prompt) }
+  }
+
   /// Starts a new text. Marks of the old one are void.
   public func reset() {
-    stream.reset()
+    if let viewed { viewed.reset() } else { stream.reset() }
     decisions.reset()
+    top?.reset()
     lastSerial += 1
     progress = GuardProgress()
     progress.serial = lastSerial
@@ -156,7 +194,10 @@ public final class StreamGuard {
 
   /// A second guard that goes on from here by itself. It cannot go back to before the fork.
   public func fork() -> StreamGuard {
-    let copy = StreamGuard(stream.fork(), options, decisions)
+    let copy =
+      viewed.map { StreamGuard($0.fork(), options, decisions) }
+      ?? StreamGuard(stream.fork(), options, decisions)
+    if let top { copy.top?.copy(top) }
     copy.progress = progress
     copy.lastSerial = progress.serial
     copy.text.copy(text)
@@ -216,16 +257,25 @@ public final class StreamGuard {
   private func take(_ piece: UnsafeBufferPointer<UInt8>) {
     let room = progress.isPastLength ? .max : options.maximumBytes - progress.byteCount
     guard piece.count > room else {
-      if !progress.isPastLength { stream.push(piece) }
+      if !progress.isPastLength { pushToStream(piece) }
       progress.byteCount += piece.count
       return
     }
     settle()
     if progress.isEnded { return }
-    stream.push(UnsafeBufferPointer(rebasing: piece.prefix(room)))
+    pushToStream(UnsafeBufferPointer(rebasing: piece.prefix(room)))
     progress.byteCount += room
     reachLength()
     if progress.stop == nil { progress.byteCount += piece.count - room }
+  }
+
+  @inline(__always)
+  private func pushToStream(_ piece: UnsafeBufferPointer<UInt8>) {
+    if let viewed { viewed.push(piece) } else { stream.push(piece) }
+  }
+
+  private func finishStream() {
+    if let viewed { viewed.finish() } else { stream.finish() }
   }
 
   private func closeWord() {
@@ -245,7 +295,7 @@ public final class StreamGuard {
         batch.add(self)
         return
       }
-      observe(stream.readLargest(), word)
+      observe(grades, word)
       if isFull && progress.stop == nil { reachLength() }
     }
     if !isFinal || progress.stop != nil { emit(isFinal: false) }
@@ -254,9 +304,10 @@ public final class StreamGuard {
   /// Decides by the probabilities after a word, the last complete one.
   private func observe(_ probabilities: UnsafeBufferPointer<Float>, _ word: Range<Int>) {
     let number = decisions.wordCount
+    let probabilities = top?.add(probabilities) ?? probabilities
     onGrades?(probabilities)
     decisions.observe(
-      probabilities, end: word.upperBound,
+      probabilities, end: word.upperBound, views: { viewed?.views.packed ?? 0 },
       start: { first in
         // Texts that were resumed may lack the lengths of words long ago.
         let first = max(first, lengths.start)

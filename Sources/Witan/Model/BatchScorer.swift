@@ -66,12 +66,15 @@ public final class BatchScorer {
   /// Adds a text (UTF-8) to the batch, which must not be full. O(bytes); no allocation.
   public func add(_ text: UnsafeBufferPointer<UInt8>) { add(text, prompt: nil) }
 
-  /// The same; with a prompt the text is judged as the answer to it (`ScoringStream.begin(prompt:)`).
-  public func add(_ text: UnsafeBufferPointer<UInt8>, prompt: UnsafeBufferPointer<UInt8>?) {
+  /// The same; with a prompt the text is judged as the answer to it (`ScoringStream.begin(prompt:)`), without as
+  /// one that stands on `side` (`begin(as:)`).
+  public func add(
+    _ text: UnsafeBufferPointer<UInt8>, prompt: UnsafeBufferPointer<UInt8>?, side: Side? = nil
+  ) {
     precondition(!isFull, "flush the batch first")
     var extractor = FeatureExtractor(classifier.spec.features)
     bag.reset()
-    sides[filled] = prompt == nil ? nil : .exchange
+    sides[filled] = prompt == nil ? side : .exchange
     if let prompt {
       FeatureExtractor.prompt(prompt, classifier.spec.features, workspace) { bag.add($0) }
     }

@@ -18,6 +18,7 @@ public final class Classifier: @unchecked Sendable {  // immutable after init
   let table: RowTable
   package let head: Head
   let doubt: Doubt?
+  private let rules: OutputRules
   let slope: [Float]  // [width] calibration
   let offset: [Float]  // [width]
   /// Tells this model from others: the streams of two models cannot be mixed up.
@@ -54,6 +55,7 @@ public final class Classifier: @unchecked Sendable {  // immutable after init
     self.storage = storage
     self.embeddings = file.spec.dense == nil ? nil : embeddings
     spec = file.spec
+    rules = OutputRules(file.spec)
     metadata = file.metadata
     promises = try FalseFlagPromise.read(file.metadata, file.spec)
     kept = file.kept
@@ -106,15 +108,15 @@ public final class Classifier: @unchecked Sendable {  // immutable after init
     denseSums: UnsafePointer<Int32>?, scratch: UnsafeMutablePointer<Float>,
     into out: UnsafeMutablePointer<Float>, side: (Int) -> Side? = { _ in nil }
   ) {
-    let (width, outputs) = (spec.width, spec.outputs)
+    let (width, outputs) = (rules.width, rules.outputs)
     let z = scratch
     head.logits(
       n, sums: sums, counts: counts, denseSums: denseSums, scratch: scratch + n * width, into: z)
     for i in 0..<n {
       let side = side(i)
-      spec.calibrate(z + i * width, slope: slope, offset: offset, side: side)
+      rules.calibrate(z + i * width, slope: slope, offset: offset, side: side)
       activate(z + i * width, into: out + i * outputs)
-      if let side, spec.task == .multiLabel { spec.silence(out + i * outputs, on: side) }
+      if let side, !rules.isChoice { rules.silence(out + i * outputs, on: side) }
     }
   }
 
@@ -124,14 +126,14 @@ public final class Classifier: @unchecked Sendable {  // immutable after init
   }
 
   private func activate(_ z: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>) {
-    if spec.isBinary {
+    if rules.isBinary {
       witan_sigmoid(z, out + 1, 1)
       out[0] = 1 - out[1]
-    } else if spec.task == .singleLabel {
-      out.update(from: z, count: spec.width)
-      softmax(out, spec.width)
+    } else if rules.isChoice {
+      out.update(from: z, count: rules.width)
+      softmax(out, rules.width)
     } else {
-      witan_sigmoid(z, out, spec.width)
+      witan_sigmoid(z, out, rules.width)
     }
   }
 }

@@ -2,11 +2,12 @@ internal import CKernels
 
 /// The second bag of a stream: word pieces to rows of the shared table, summed exactly as the first.
 struct DenseBag {
-  private(set) var tokenizer: WordPieceTokenizer
   private let embeddings: StaticEmbeddings
   let sums: UnsafeMutablePointer<Int32>  // [dimensions]; owned by the stream
   /// Rows added; at most `ModelSpec.maximumFeatures`, so sums cannot overflow.
   private(set) var count = 0
+  /// Last, since its own end, the rest of the open word, is seldom touched.
+  private(set) var tokenizer: WordPieceTokenizer
 
   init(_ embeddings: StaticEmbeddings) {
     self.embeddings = embeddings
@@ -33,8 +34,9 @@ struct DenseBag {
     tokenizer.finish(workspace) { count += Self.add($0, embeddings, to: sums, after: count) }
   }
 
-  /// The sums as if the text ended here, in `reading` [dimensions] when a word is open.
-  func read(
+  /// The sums as if the text ended here, in `reading` [dimensions] when a word is open. Changes nothing, but is
+  /// mutating: else each call would copy the bag.
+  mutating func read(
     _ workspace: WordPieceTokenizer.Workspace, into reading: UnsafeMutablePointer<Int32>
   ) -> UnsafePointer<Int32> {
     let pending = tokenizer.pending(workspace)

@@ -13,6 +13,9 @@ internal import CKernels
 package struct Head {
   /// A layer of whole numbers, by rows for one text and by columns for batches, as each is fastest.
   struct Layer {
+    /// Up to so many texts one by one are faster than a call of BLAS, the windows of a stream above all.
+    static let fewTexts = 4
+
     let rows: Int
     let stride: Int
     let weights: [Float]  // [rows x stride], the stride a multiple of WITAN_LANES
@@ -38,7 +41,10 @@ package struct Head {
 
     /// out[n x rows] = vectors [n x stride] times the transpose of the weights.
     func multiply(_ n: Int, _ vectors: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>) {
-      if n == 1 { return witan_dot_rows(weights, rows, stride, vectors, out) }
+      if n <= Self.fewTexts {
+        for i in 0..<n { witan_dot_rows(weights, rows, stride, vectors + i * stride, out + i * rows) }
+        return
+      }
       // By columns is faster, but OpenBLAS 0.3.21 then allocates for rows that fill no whole vectors.
       if rows % Int(WITAN_LANES) != 0 {
         return witan_sgemm(

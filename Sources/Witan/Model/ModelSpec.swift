@@ -125,20 +125,6 @@ extension ModelSpec {
     }
     z[width - 1] = largest == -.infinity ? own : (own + largest) / 2
   }
-
-  /// Sets the probabilities of labels that do not apply to `side` to 0, and `any` when no prohibited one
-  /// does. [outputs]
-  func silence(_ p: UnsafeMutablePointer<Float>, on side: Side) {
-    var isJudged = false
-    for j in labels.indices {
-      if !labels[j].applies(to: side) {
-        p[j] = 0
-      } else if labels[j].stance == .prohibit {
-        isJudged = true
-      }
-    }
-    if hasAny && !isJudged { p[labels.count] = 0 }
-  }
 }
 
 /// Which table of word-piece vectors a model was trained with.

@@ -17,6 +17,15 @@ public struct Scores: Sendable, Hashable {
   /// The same of `any`; nil where one of the two is.
   public internal(set) var anyDoubt: Float?
 
+  package init(
+    labels: [Label], probabilities: [Float], any: Float?, features: Int, replacements: Int, isTruncated: Bool,
+    doubts: [Float]? = nil, anyDoubt: Float? = nil
+  ) {
+    (self.labels, self.probabilities, self.any) = (labels, probabilities, any)
+    (self.features, self.replacements, self.isTruncated) = (features, replacements, isTruncated)
+    (self.doubts, self.anyDoubt) = (doubts, anyDoubt)
+  }
+
   /// The most probable label. O(labels)
   public var best: Label { labels[bestIndex] }
 

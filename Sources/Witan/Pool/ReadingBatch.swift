@@ -7,10 +7,8 @@ final class ReadingBatch {
   static let capacity = 1024
 
   private struct Entry {
-    var streamGuard: Unmanaged<StreamGuard>
+    var footprint: StreamGuard.DecisionFootprint
     var rowCount: Int
-    /// The first row that counts: that of the whole text does not where it is longer than all windows.
-    var first: Int
   }
 
   private let classifier: Classifier
@@ -21,6 +19,7 @@ final class ReadingBatch {
   private let sums: UnsafeMutablePointer<Int32>  // [capacity x lanes]
   private let denseSums: UnsafeMutablePointer<Int32>  // [capacity x dimensions]
   private let counts: UnsafeMutablePointer<Int>  // [capacity]
+  private let sides: UnsafeMutablePointer<Side?>  // [capacity] where the text of each row stands
   private let output: UnsafeMutablePointer<Float>  // [capacity x outputs]
   private let scratch: UnsafeMutablePointer<Float>
   private let entries: UnsafeMutablePointer<Entry>  // [capacity]
@@ -38,12 +37,14 @@ final class ReadingBatch {
     sums = .allocate(capacity: Self.capacity * lanes)
     denseSums = .allocate(capacity: Self.capacity * dimensions)
     counts = .allocate(capacity: Self.capacity)
+    sides = .allocate(capacity: Self.capacity)
     output = .allocate(capacity: Self.capacity * outputs)
     scratch = .allocate(capacity: scratchCount)
     entries = .allocate(capacity: Self.capacity)
     sums.initialize(repeating: 0, count: Self.capacity * lanes)
     denseSums.initialize(repeating: 0, count: Self.capacity * dimensions)
     counts.initialize(repeating: 0, count: Self.capacity)
+    sides.initialize(repeating: nil, count: Self.capacity)
     output.initialize(repeating: 0, count: Self.capacity * outputs)
     scratch.initialize(repeating: 0, count: scratchCount)
   }
@@ -52,13 +53,14 @@ final class ReadingBatch {
     sums.deallocate()
     denseSums.deallocate()
     counts.deallocate()
+    sides.deallocate()
     output.deallocate()
     scratch.deallocate()
     entries.deallocate()
   }
 
   var byteCount: Int {
-    Self.capacity * (4 * (lanes + dimensions + outputs) + 8 + MemoryLayout<Entry>.stride)
+    Self.capacity * (4 * (lanes + dimensions + outputs) + 8 + 1 + MemoryLayout<Entry>.stride)
       + 4 * classifier.scratchCount(Self.capacity)
   }
 
@@ -68,9 +70,9 @@ final class ReadingBatch {
     if rowCount + rowsPerWord > Self.capacity { flush() }
     let n = streamGuard.stream.gather(
       sums + rowCount * lanes, denseSums + rowCount * dimensions, counts + rowCount)
-    let first = streamGuard.stream.windows?.areAllFull == true ? 1 : 0
+    for i in rowCount..<rowCount + n { sides[i] = streamGuard.stream.side }
     (entries + entryCount).initialize(
-      to: Entry(streamGuard: .passUnretained(streamGuard), rowCount: n, first: first))
+      to: Entry(footprint: .init(streamGuard), rowCount: n))
     entryCount += 1
     rowCount += n
   }
@@ -81,17 +83,17 @@ final class ReadingBatch {
     guard n > 0 else { return }
     classifier.probabilities(
       sums, of: rowCount, counts: counts, denseSums: dimensions > 0 ? denseSums : nil, scratch: scratch,
-      into: output)
+      into: output, side: { sides[$0] })
     (rowCount, entryCount) = (0, 0)
     var row = output
     for i in 0..<n {
       let entry = entries[i]
-      let largest = row + entry.first * outputs
-      for other in entry.first + 1..<max(entry.first + 1, entry.rowCount) {
-        for j in 0..<outputs { largest[j] = max(largest[j], row[other * outputs + j]) }
+      if i + 4 < n { entries[i + 4].footprint.prefetch() }
+      for other in 1..<entry.rowCount {
+        for j in 0..<outputs { row[j] = max(row[j], row[other * outputs + j]) }
       }
-      entry.streamGuard._withUnsafeGuaranteedRef {
-        $0.settle(UnsafeBufferPointer(start: largest, count: outputs))
+      entry.footprint.streamGuard._withUnsafeGuaranteedRef {
+        $0.settle(UnsafeBufferPointer(start: row, count: outputs))
       }
       row += entry.rowCount * outputs
     }

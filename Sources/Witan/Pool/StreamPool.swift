@@ -21,6 +21,11 @@ public final class StreamPool {
   private let decisions: DecisionState
   // Checking each access for overlaps would cost more than the access.
   @exclusivity(unchecked) private var guards: [StreamGuard] = []
+  /// Where each guard lies; and which stream was pushed to after it when it was pushed to last: a server takes
+  /// its streams in much the same order each round.
+  @exclusivity(unchecked) private var footprints: [StreamGuard.Footprint] = []
+  @exclusivity(unchecked) private var successors: [Int32] = []
+  @exclusivity(unchecked) private var last = 0
   /// How often each place was taken or given back: odd while it is taken.
   @exclusivity(unchecked) private var generations: [Int] = []
   @exclusivity(unchecked) private var free: [Int] = []
@@ -45,6 +50,11 @@ public final class StreamPool {
         .invalidValue, "is \(options.rewindTokens), but a pool takes no tokens back; set it to 0",
         at: "rewind_tokens")
     }
+    guard !options.looksForViews else {
+      throw WitanError(
+        .invalidValue, "are not looked for in a pool; make a guard for each stream that needs them",
+        at: "views")
+    }
     guard 1...1 << 20 ~= capacity else {
       throw WitanError(.invalidValue, "is not in 1...2^20 streams", at: "capacity")
     }
@@ -67,7 +77,22 @@ public final class StreamPool {
   public var stateByteCount: Int {
     guards.reduce(scratch.byteCount + batch.byteCount) { $0 + $1.stateByteCount }
       + MemoryLayout<PoolStream>.stride * (touched.capacity + telling.capacity)
+      + MemoryLayout<StreamGuard.Footprint>.stride * footprints.capacity + 4 * successors.capacity
       + 8 * (guards.capacity + generations.capacity + free.capacity)
+  }
+
+  /// Opens a stream for a text that stands on `side`; see `ScoringStream.begin(as:)`. Throws as `open()`.
+  public func open(as side: Side?) throws(WitanError) -> PoolStream {
+    let id = try open()
+    guards[id.index].begin(as: side)
+    return id
+  }
+
+  /// Opens a stream for the answer to a prompt; see `ScoringStream.begin(prompt:)`. Throws as `open()`.
+  public func open(prompt: String?) throws(WitanError) -> PoolStream {
+    let id = try open()
+    guards[id.index].begin(prompt: prompt)
+    return id
   }
 
   /// Opens a stream, at its beginning. Throws `limit` at `capacity` when all are taken: close one, or send the request
@@ -81,7 +106,10 @@ public final class StreamPool {
       throw WitanError(.limit, "all \(capacity) streams are open; close one first", at: "capacity")
     }
     let stream = ScoringStream(classifier, windows: options.windows, scratch: scratch)
-    guards.append(StreamGuard(stream, options, decisions, batch: batch))
+    let streamGuard = StreamGuard(stream, options, decisions, batch: batch)
+    guards.append(streamGuard)
+    footprints.append(StreamGuard.Footprint(streamGuard))
+    successors.append(Int32(guards.count - 1))
     generations.append(1)
     return PoolStream(pool: ObjectIdentifier(self), index: guards.count - 1, generation: 1)
   }
@@ -99,6 +127,7 @@ public final class StreamPool {
           + (roundByteCount > 0 ? "call step() first" : "push them in parts"), at: "maximum_round_bytes")
     }
     roundByteCount += bytes.count
+    foresee(after: id.index)
     if streamGuard.pushDeferring(bytes) { touched.append(id) }
   }
 
@@ -126,6 +155,7 @@ public final class StreamPool {
     swap(&touched, &telling)
     for i in telling.indices {
       let id = telling[i]
+      if i + 4 < telling.count { footprints[telling[i + 4].index].decision.prefetch() }
       // Streams that `body` has closed or finished have told all.
       guard generations[id.index] == id.generation, let step = guards[id.index].tell() else { continue }
       body(id, step)
@@ -175,6 +205,17 @@ public final class StreamPool {
     streamGuard.reset()
     generations[id.index] += 1
     free.append(id.index)
+  }
+
+  /// Has the state fetched of the streams that will likely be pushed to next: with thousands it lies in no
+  /// near cache. A wrong guess costs a few fetches.
+  @inline(__always)
+  private func foresee(after index: Int) {
+    successors[last] = Int32(truncatingIfNeeded: index)
+    last = index
+    let next = Int(successors[index])
+    footprints[Int(successors[next])].prefetch()
+    footprints[next].prefetchContents()
   }
 
   @inline(__always)

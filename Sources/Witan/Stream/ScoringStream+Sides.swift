@@ -10,7 +10,7 @@ extension ScoringStream {
   /// those of the answer in the same sums, in rows of their own. Principles about prompts do not count.
   /// Without a prompt as `reset()`. O(prompt bytes); no allocation for native strings.
   ///
-  /// Word-piece vectors are those of the answer alone. A prompt much longer than its answer outweighs it,
+  /// Windows are graded in the light of the whole prompt too. Word-piece vectors are those of the answer alone. A prompt much longer than its answer outweighs it,
   /// since both share one norm.
   public func begin(prompt: String?) {
     reset()
@@ -21,5 +21,6 @@ extension ScoringStream {
   private func addPrompt(_ bytes: UnsafeBufferPointer<UInt8>) {
     side = .exchange
     FeatureExtractor.prompt(bytes, classifier.spec.features, workspace) { bag.add($0) }
+    windows?.begin(after: bag.sums, count: bag.count)
   }
 }

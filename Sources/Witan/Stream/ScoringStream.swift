@@ -14,14 +14,19 @@ public final class ScoringStream {
   /// Where the text stands, as `begin` was told; principles that do not apply there have probability 0.
   public internal(set) var side: Side?
 
-  // Checking each access for overlaps would cost as much as short pushes do.
-  @exclusivity(unchecked) var extractor: FeatureExtractor
-  @exclusivity(unchecked) var bag: EmbeddingBag
-  @exclusivity(unchecked) var denseBag: DenseBag?
   let windows: WindowSums?
   private let windowRewind: Int
   private let scratch: Scratch
   private let ownsScratch: Bool
+  // Of the spec, which is too much to go through on each push.
+  private let outputs: Int
+  private let lanes: Int
+  private let dimensions: Int
+  // Checking each access for overlaps would cost as much as short pushes do. What each push touches stands
+  // together: of the last one only the beginning (`prefetch`).
+  @exclusivity(unchecked) var extractor: FeatureExtractor
+  @exclusivity(unchecked) var bag: EmbeddingBag
+  @exclusivity(unchecked) var denseBag: DenseBag?
 
   private var reading: UnsafeMutablePointer<Int32> { scratch.reading }
   private var output: UnsafeMutablePointer<Float> { scratch.output }
@@ -37,6 +42,9 @@ public final class ScoringStream {
     self.windows = windows.isEmpty ? nil : WindowSums(classifier, sizes: windows, rewind: rewind)
     windowRewind = rewind
     let spec = classifier.spec
+    outputs = spec.outputs
+    lanes = spec.lanes
+    dimensions = classifier.embeddings?.dimensions ?? 0
     extractor = FeatureExtractor(spec.features)
     bag = EmbeddingBag(classifier)
     denseBag = classifier.embeddings.map { DenseBag($0) }
@@ -96,14 +104,13 @@ public final class ScoringStream {
   /// O(windows x width), all in one product; no allocation. [outputs]
   public func readLargest() -> UnsafeBufferPointer<Float> {
     guard let windows else { return read() }
-    let outputs = classifier.spec.outputs
     let n = gather(windows.rows, windows.denseRows, windows.rowCounts)
     classifier.probabilities(
       windows.rows, of: n, counts: windows.rowCounts, denseSums: denseBag == nil ? nil : windows.denseRows,
       scratch: windows.output + n * outputs, into: windows.output, side: { _ in side })
     for j in 0..<outputs {
       var largest = -Float.infinity
-      for row in (windows.areAllFull ? 1 : 0)..<n {
+      for row in 0..<n {
         largest = max(largest, windows.output[row * outputs + j])
       }
       output[j] = largest
@@ -111,26 +118,28 @@ public final class ScoringStream {
     return UnsafeBufferPointer(start: output, count: outputs)
   }
 
-  /// Writes the sums that `readLargest` grades, of the whole text and of each window that is shorter; returns
-  /// how many. [rows: n x lanes] [denseRows: n x dimensions] [counts: n], n up to 1 + windows.
+  /// Writes the sums that `readLargest` grades, of the whole text unless all windows are shorter, and of each
+  /// window that is; returns how many. [rows: n x lanes] [denseRows: n x dimensions] [counts: n], n up to 1 +
+  /// windows.
   func gather(
     _ rows: UnsafeMutablePointer<Int32>, _ denseRows: UnsafeMutablePointer<Int32>,
     _ counts: UnsafeMutablePointer<Int>
   ) -> Int {
     let (sums, count) = current()
-    rows.update(from: sums, count: classifier.spec.lanes)
-    counts[0] = count
     // Not `if let denseBag`, which would copy the open word.
-    let dense = denseWorkspace.flatMap { denseBag?.read($0, into: reading + classifier.spec.lanes) }
-    if let dense { denseRows.update(from: dense, count: classifier.embeddings?.dimensions ?? 0) }
-    return windows?.subtract(from: rows, denseRows, counts) ?? 1
+    let dense = denseWorkspace.flatMap { denseBag?.read($0, into: reading + lanes) }
+    if let windows { return windows.gather(sums, count, dense, into: rows, denseRows, counts) }
+    rows.update(from: sums, count: lanes)
+    counts[0] = count
+    if let dense { denseRows.update(from: dense, count: dimensions) }
+    return 1
   }
 
   /// The probabilities now: one for each label, then `any` if the classifier has it. Valid until the
   /// next call. O(width); no allocation. [outputs]
   public func read() -> UnsafeBufferPointer<Float> {
     _ = score()
-    return UnsafeBufferPointer(start: output, count: classifier.spec.outputs)
+    return UnsafeBufferPointer(start: output, count: outputs)
   }
 
   /// The doubts now, for each output; nil for models without (`Classifier.hasDoubts`). Valid until the next
@@ -139,7 +148,7 @@ public final class ScoringStream {
   public func readDoubts() -> UnsafeBufferPointer<Float>? {
     guard classifier.hasDoubts else { return nil }
     let (sums, count) = score()
-    let (outputs, doubts) = (classifier.spec.outputs, output + classifier.spec.outputs)
+    let doubts = output + outputs
     classifier.doubts(0, sums, count: count, scratch: output + 2 * outputs, into: doubts)
     return UnsafeBufferPointer(start: doubts, count: outputs)
   }
@@ -147,9 +156,9 @@ public final class ScoringStream {
   /// Leaves the probabilities in `output`; returns the sums and features that they are of.
   private func score() -> (sums: UnsafePointer<Int32>, count: Int) {
     var (sums, count) = current()
-    let denseSums = denseWorkspace.flatMap { denseBag?.read($0, into: reading + classifier.spec.lanes) }
+    let denseSums = denseWorkspace.flatMap { denseBag?.read($0, into: reading + lanes) }
     classifier.probabilities(
-      sums, counts: &count, denseSums: denseSums, scratch: output + 2 * classifier.spec.outputs,
+      sums, counts: &count, denseSums: denseSums, scratch: output + 2 * outputs,
       into: output, side: { _ in side })
     return (sums, count)
   }
@@ -204,6 +213,6 @@ public final class ScoringStream {
 
   /// Sums of the closed word pieces. [dimensions]
   package var denseSums: UnsafeBufferPointer<Int32> {
-    UnsafeBufferPointer(start: denseBag?.sums, count: classifier.embeddings?.dimensions ?? 0)
+    UnsafeBufferPointer(start: denseBag?.sums, count: dimensions)
   }
 }

@@ -1,3 +1,5 @@
+internal import CKernels
+
 /// The sums of a stream at its last word ends. What the last n words add follows by subtraction, exactly,
 /// since sums are whole numbers: nothing is retracted row by row, and pushing costs no more with windows.
 final class WindowSums {
@@ -12,6 +14,9 @@ final class WindowSums {
   private let dimensions: Int
   private let sums: UnsafeMutablePointer<Int32>  // [capacity x (lanes + dimensions)]
   private let counts: UnsafeMutablePointer<Int>  // [capacity] features of each
+  /// What stood in the sums before the text: the prompt that it answers, in whose light windows are graded too.
+  private let base: UnsafeMutablePointer<Int32>  // [lanes]
+  private var baseCount = 0
 
   /// What is read: the whole text, then each window. [1 + windows x lanes], [.. x dimensions], [..]
   let rows: UnsafeMutablePointer<Int32>
@@ -30,12 +35,14 @@ final class WindowSums {
     outputCount = n * classifier.spec.outputs + classifier.scratchCount(n)
     sums = .allocate(capacity: capacity * (lanes + dimensions))
     counts = .allocate(capacity: capacity)
+    base = .allocate(capacity: lanes)
     rows = .allocate(capacity: n * lanes)
     denseRows = .allocate(capacity: n * dimensions)
     rowCounts = .allocate(capacity: n)
     output = .allocate(capacity: outputCount)
     sums.initialize(repeating: 0, count: capacity * (lanes + dimensions))
     counts.initialize(repeating: 0, count: capacity)
+    base.initialize(repeating: 0, count: lanes)
     rows.initialize(repeating: 0, count: n * lanes)
     denseRows.initialize(repeating: 0, count: n * dimensions)
     rowCounts.initialize(repeating: 0, count: n)
@@ -45,6 +52,7 @@ final class WindowSums {
   deinit {
     sums.deallocate()
     counts.deallocate()
+    base.deallocate()
     rows.deallocate()
     denseRows.deallocate()
     rowCounts.deallocate()
@@ -53,7 +61,7 @@ final class WindowSums {
 
   var byteCount: Int {
     4 * (capacity + 1 + sizes.count) * (lanes + dimensions) + 8 * (capacity + 1 + sizes.count)
-      + 4 * outputCount
+      + 4 * (outputCount + lanes)
   }
 
   /// Whether windows can be read again after going back to `words`.
@@ -61,6 +69,12 @@ final class WindowSums {
 
   /// Whether the text is longer than the largest window.
   var areAllFull: Bool { words > sizes.last ?? 0 }
+
+  /// Notes what stands in the sums before the text begins. O(lanes).
+  func begin(after bag: UnsafePointer<Int32>, count: Int) {
+    base.update(from: bag, count: lanes)
+    baseCount = count
+  }
 
   /// Notes a word end. O(lanes + dimensions).
   func advance(_ bag: UnsafePointer<Int32>, count: Int, dense: UnsafePointer<Int32>?) {
@@ -72,31 +86,54 @@ final class WindowSums {
     counts[words % capacity] = count
   }
 
-  /// Writes the rows of the windows after that of the whole text, which stands there already; returns how
-  /// many there are. Windows that are not full yet are the whole text, and left out.
-  func subtract(
-    from rows: UnsafeMutablePointer<Int32>, _ denseRows: UnsafeMutablePointer<Int32>,
+  /// Writes the sums of the whole text, unless it is longer than all windows, and of each window that is
+  /// shorter; returns how many there are. Windows that are not full yet are the whole text, and left out.
+  func gather(
+    _ sums: UnsafePointer<Int32>, _ count: Int, _ dense: UnsafePointer<Int32>?,
+    into rows: UnsafeMutablePointer<Int32>, _ denseRows: UnsafeMutablePointer<Int32>,
     _ rowCounts: UnsafeMutablePointer<Int>
   ) -> Int {
-    var n = 1
+    var n = 0
+    if !areAllFull {
+      rows.update(from: sums, count: lanes)
+      if let dense { denseRows.update(from: dense, count: dimensions) }
+      rowCounts[0] = count
+      n = 1
+    }
     for size in sizes where size < words {
       let slot = (words - size) % capacity
-      let start = sums + slot * (lanes + dimensions)
+      let start = self.sums + slot * (lanes + dimensions)
       let (row, denseRow) = (rows + n * lanes, denseRows + n * dimensions)
-      for j in 0..<lanes { row[j] = rows[j] &- start[j] }
-      for j in 0..<dimensions { denseRow[j] = denseRows[j] &- start[lanes + j] }
-      rowCounts[n] = rowCounts[0] - counts[slot]
+      for j in 0..<lanes { row[j] = sums[j] &- start[j] }
+      if let dense { for j in 0..<dimensions { denseRow[j] = dense[j] &- start[lanes + j] } }
+      rowCounts[n] = count - counts[slot]
+      if baseCount > 0 {
+        for j in 0..<lanes { row[j] &+= base[j] }
+        rowCounts[n] += baseCount
+      }
       n += 1
     }
     return n
   }
 
-  func reset() { (words, latest) = (0, 0) }
+  /// Has the sums fetched that the next word end writes, and those that reading it then subtracts.
+  @inline(__always)
+  func prefetch() {
+    let width = lanes + dimensions
+    witan_prefetch(sums + (words + 1) % capacity * width, 4 * width + 48)
+    for size in sizes where size <= words {
+      witan_prefetch(sums + (words + 1 - size) % capacity * width, 4 * width + 48)
+    }
+  }
+
+  func reset() { (words, latest, baseCount) = (0, 0, 0) }
 
   func copy(_ other: WindowSums) {
     (words, latest) = (other.words, other.latest)
     sums.update(from: other.sums, count: capacity * (lanes + dimensions))
     counts.update(from: other.counts, count: capacity)
+    base.update(from: other.base, count: lanes)
+    baseCount = other.baseCount
   }
 
   // MARK: - Saving
@@ -104,10 +141,13 @@ final class WindowSums {
   /// The word ends that windows can reach, oldest first.
   private var reachable: ClosedRange<Int> { max(0, words - (sizes.last ?? 0))...words }
 
-  /// Words of 4 bytes: how many word ends, low and high, then the features and sums of each that is reachable.
+  /// Words of 4 bytes: how many word ends, low and high, the features and sums before the text, then the features
+  /// and sums of each word end that is reachable.
   func save(_ columns: Int, _ put: (UInt32) -> Void) {
     put(UInt32(truncatingIfNeeded: words))
     put(UInt32(truncatingIfNeeded: words >> 32))
+    put(UInt32(baseCount))
+    for j in 0..<columns { put(baseCount > 0 ? UInt32(bitPattern: base[j]) : 0) }
     for word in reachable where word > 0 {
       let slot = sums + word % capacity * (lanes + dimensions)
       put(UInt32(counts[word % capacity]))
@@ -116,20 +156,30 @@ final class WindowSums {
     }
   }
 
+  /// Numbers before the first word end.
+  private static func savedHead(_ columns: Int) -> Int { 3 + columns }
+
   /// Throws `format` when `saved` is not what `save` gave of a stream of so many features.
   func check(_ saved: ArraySlice<UInt32>, _ columns: Int, features: Int) throws(WitanError) {
     let damaged = WitanError(.format, "the saved stream is damaged: its windows do not fit")
-    guard saved.count >= 2, saved[saved.startIndex + 1] < 1 << 20 else { throw damaged }
+    let head = Self.savedHead(columns)
+    guard saved.count >= head, saved[saved.startIndex + 1] < 1 << 20 else { throw damaged }
     let total = Int(saved[saved.startIndex]) | Int(saved[saved.startIndex + 1]) << 32
     let (entry, kept) = (1 + columns + dimensions, min(total, (sizes.last ?? 0) + 1))
-    guard saved.count == 2 + kept * entry else { throw damaged }
-    var before = 0
+    guard saved.count == head + kept * entry else { throw damaged }
+    func areSums(_ values: ArraySlice<UInt32>, of count: Int) -> Bool {
+      values.allSatisfy { Int(Int32(bitPattern: $0).magnitude) <= 127 * count }
+    }
+    var before = Int(saved[saved.startIndex + 2])
+    guard before <= features,
+      areSums(saved[saved.startIndex + 3..<saved.startIndex + head], of: before)
+    else { throw damaged }
     for i in 0..<kept {
-      let start = saved.startIndex + 2 + i * entry
+      let start = saved.startIndex + head + i * entry
       let count = Int(saved[start])
-      guard before <= count, count <= features else { throw damaged }
-      for value in saved[start + 1..<start + entry]
-      where Int(Int32(bitPattern: value).magnitude) > 127 * ModelSpec.maximumFeatures { throw damaged }
+      guard before <= count, count <= features,
+        areSums(saved[start + 1..<start + entry], of: ModelSpec.maximumFeatures)
+      else { throw damaged }
       before = count
     }
   }
@@ -139,8 +189,11 @@ final class WindowSums {
     let total = Int(saved[saved.startIndex]) | Int(saved[saved.startIndex + 1]) << 32
     let (entry, kept) = (1 + columns + dimensions, min(total, (sizes.last ?? 0) + 1))
     (words, latest) = (total, total)
+    let head = Self.savedHead(columns)
+    baseCount = Int(saved[saved.startIndex + 2])
+    for j in 0..<columns { base[j] = Int32(bitPattern: saved[saved.startIndex + 3 + j]) }
     for i in 0..<kept {
-      let start = saved.startIndex + 2 + i * entry
+      let start = saved.startIndex + head + i * entry
       let word = total - kept + 1 + i
       let slot = sums + word % capacity * (lanes + dimensions)
       counts[word % capacity] = Int(saved[start])

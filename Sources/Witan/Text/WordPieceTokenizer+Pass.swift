@@ -7,24 +7,19 @@ extension WordPieceTokenizer {
     var word: UnsafeMutablePointer<UInt8>!  // [WITAN_WORDPIECE_WORD]
     private(set) var idCount = 0
 
-    private let vocabulary: WordPieceVocabulary
-    private let workspace: Workspace
-    private let maximum: UInt16
-    private let cleans: Bool
-    private let separatesHan: Bool
-    private let strips: Bool
-    private let lowers: Bool
+    // Who runs a pass keeps them; counting references would cost as much as the bytes of a short push.
+    private unowned(unsafe) let vocabulary: WordPieceVocabulary
+    private unowned(unsafe) let workspace: Workspace
+    private let steps: WordPieceVocabulary.Steps
 
     init(_ vocabulary: WordPieceVocabulary, _ workspace: Workspace, _ state: State) {
       self.state = state
       self.vocabulary = vocabulary
       self.workspace = workspace
-      maximum = UInt16(vocabulary.options.maximumCharacters)
-      cleans = vocabulary.options.cleansText
-      separatesHan = vocabulary.options.separatesHan
-      strips = vocabulary.strips
-      lowers = vocabulary.options.lowercases
+      steps = vocabulary.steps
     }
+
+    private var maximum: UInt16 { steps.maximum }
 
     mutating func push(_ bytes: UnsafeBufferPointer<UInt8>) {
       guard let base = bytes.baseAddress else { return }
@@ -131,14 +126,14 @@ extension WordPieceTokenizer {
     /// Takes a character that is part of no special token.
     private mutating func plain(_ character: UInt32) {
       let record = witan_wordpiece_of(character)
-      if cleans && record.has(WITAN_WORDPIECE_REMOVED) { return }
+      if steps.cleans && record.has(WITAN_WORDPIECE_REMOVED) { return }
       if record.has(WITAN_WORDPIECE_SPACE) {
         close()
         return
       }
-      let isAlone = separatesHan && record.has(WITAN_WORDPIECE_HAN)
+      let isAlone = steps.separatesHan && record.has(WITAN_WORDPIECE_HAN)
       if isAlone { close() }
-      if strips && record.has(WITAN_WORDPIECE_STRIPPED) {
+      if steps.strips && record.has(WITAN_WORDPIECE_STRIPPED) {
         let parts = workspace.characters
         let count = witan_wordpiece_strip(character, record, parts)
         for i in 0..<count { lower(parts[i], witan_wordpiece_of(parts[i])) }
@@ -151,7 +146,7 @@ extension WordPieceTokenizer {
     }
 
     private mutating func lower(_ character: UInt32, _ record: witan_wordpiece_record) {
-      guard lowers && record.has(WITAN_WORDPIECE_LOWERED) else {
+      guard steps.lowers && record.has(WITAN_WORDPIECE_LOWERED) else {
         place(character, record)
         return
       }
@@ -166,7 +161,7 @@ extension WordPieceTokenizer {
         close()
         insert(character, at: 0)
         close()
-      } else if strips && record.has(WITAN_WORDPIECE_FOLLOWS) {
+      } else if steps.strips && record.has(WITAN_WORDPIECE_FOLLOWS) {
         insert(character, at: placeInOrder(witan_wordpiece_class(character)))
       } else {
         insert(character, at: Int(state.byteCount))

@@ -43,6 +43,16 @@ public final class WordPieceVocabulary: @unchecked Sendable {  // read-only afte
   /// The id of `Options.unknownToken`.
   public let unknownID: UInt32
 
+  /// The options as each pass of the tokenizer needs them.
+  struct Steps: BitwiseCopyable {
+    let maximum: UInt16
+    let cleans: Bool
+    let separatesHan: Bool
+    let strips: Bool
+    let lowers: Bool
+  }
+
+  let steps: Steps
   let table: WordPieceTable
   let specialTokens: SpecialTokens
   let hasSpecialAboveASCII: Bool
@@ -92,6 +102,10 @@ public final class WordPieceVocabulary: @unchecked Sendable {  // read-only afte
       try specialTokens.insert(token.content, id: id, at: token.place)
     }
     self.options = options
+    steps = Steps(
+      maximum: UInt16(options.maximumCharacters), cleans: options.cleansText,
+      separatesHan: options.separatesHan, strips: options.stripsAccents ?? options.lowercases,
+      lowers: options.lowercases)
     self.specialTokens = specialTokens
     self.addedIDs = addedIDs
     count = Int(next)
@@ -153,7 +167,4 @@ public final class WordPieceVocabulary: @unchecked Sendable {  // read-only afte
 
   /// The release whose ids these are, as "tokenizers 0.0.0".
   public static var referenceVersion: String { String(cString: witan_wordpiece_reference) }
-
-  /// Whether accents go.
-  var strips: Bool { options.stripsAccents ?? options.lowercases }
 }

@@ -34,4 +34,11 @@ public enum TextView: Int, Sendable, CaseIterable {
 extension [TextView] {
   /// The names from the outermost to the innermost: `base64 > leet`.
   public var path: String { map(\.name).joined(separator: " > ") }
+
+  /// The first four in one number: a byte each, the outermost lowest, 0 where there is none.
+  var packed: UInt32 { prefix(4).reversed().reduce(0) { $0 << 8 | UInt32($1.rawValue + 1) } }
+
+  init(packed: UInt32) {
+    self = (0..<4).compactMap { TextView(rawValue: Int(packed >> (8 * UInt32($0)) & 255) - 1) }
+  }
 }

@@ -32,9 +32,13 @@ public final class ViewedStream {
   private var examined = 0  // bytes that are not blank, since the views began
   private var inPlace: InPlaceView?
   private var decoded: ViewedStream?
+  /// What `begin` was told.
+  private var side: Side?
+  private var prompt: String?
 
-  init(_ classifier: Classifier, depth: Int = 0) {
-    plain = classifier.makeStream()
+  /// Windows are those of the plain text; views are graded as a whole.
+  init(_ classifier: Classifier, depth: Int = 0, windows: [Int] = []) {
+    plain = ScoringStream(classifier, windows: windows)
     self.depth = depth
     output = .allocate(capacity: classifier.spec.outputs)
     recent = .allocate(capacity: Self.capacity)
@@ -86,24 +90,44 @@ public final class ViewedStream {
   }
 
   /// Starts a new text.
-  public func reset() {
-    plain.reset()
+  public func reset() { begin(as: nil, prompt: nil) }
+
+  /// Starts a new text that stands on `side`, and so does what it hides; see `ScoringStream.begin(as:)`.
+  public func begin(as side: Side?) { begin(as: side, prompt: nil) }
+
+  /// Starts the answer to `prompt`, in whose light views are judged too; see `ScoringStream.begin(prompt:)`.
+  /// The prompt itself is taken as it stands.
+  public func begin(prompt: String?) { begin(as: nil, prompt: prompt) }
+
+  private func begin(as side: Side?, prompt: String?) {
+    (self.side, self.prompt) = (side, prompt)
+    begin(plain)
     detector = DisguiseDetector()
     (count, signs) = (0, [])
     clearViews()
   }
 
+  /// Whether something has looked disguised.
+  var isLooking: Bool { !signs.isEmpty }
+
+  private func begin(_ stream: ScoringStream) {
+    if let prompt { stream.begin(prompt: prompt) } else { stream.begin(as: side) }
+  }
+
   private func clearViews() {
     (spans, examined) = (SpanDecoder(), 0)
-    inPlace?.reset()
-    decoded?.reset()
+    if let inPlace {
+      inPlace.reset()
+      begin(inPlace.stream)
+    }
+    decoded?.begin(as: side, prompt: prompt)
   }
 
   /// Begins the views anew with what is known now.
   private func begin(_ found: DisguiseDetector.Signs) {
     signs.formUnion(found)
-    clearViews()
     if inPlace == nil { inPlace = InPlaceView(plain.classifier) }
+    clearViews()
     inPlace!.signs = signs
     for i in max(0, count - Self.capacity)..<count { examine(recent[i & (Self.capacity - 1)]) }
   }
@@ -123,7 +147,10 @@ public final class ViewedStream {
   }
 
   private func addDecoded(_ byte: UInt8) {
-    if decoded == nil { decoded = ViewedStream(plain.classifier, depth: depth + 1) }
+    if decoded == nil {
+      decoded = ViewedStream(plain.classifier, depth: depth + 1)
+      decoded!.begin(as: side, prompt: prompt)
+    }
     guard decoded!.count < Self.capacity else { return }
     withUnsafePointer(to: byte) { decoded!.push(UnsafeBufferPointer(start: $0, count: 1)) }
   }
@@ -131,7 +158,8 @@ public final class ViewedStream {
   /// The probabilities now: one for each label, then `any` if the classifier has it. Valid until the next
   /// call. No allocation. [outputs]
   public func read() -> UnsafeBufferPointer<Float> {
-    let p = plain.read()
+    // Without windows as `plain.read()`.
+    let p = plain.readLargest()
     guard hasInPlace || hasDecoded else { return p }
     output.update(from: p.baseAddress!, count: p.count)
     if hasInPlace, let inPlace {
@@ -167,7 +195,7 @@ public final class ViewedStream {
     let spec = plain.classifier.spec
     func rank(_ p: UnsafeBufferPointer<Float>) -> Float { spec.hasAny ? p[spec.outputs - 1] : p.max() ?? 0 }
     var path: [TextView] = []
-    var best = rank(plain.read())
+    var best = rank(plain.readLargest())
     if hasInPlace, let inPlace {
       let value = rank(inPlace.stream.read())
       if spec.hasAny ? value > best : inPlace.share >= Self.leastWords {
@@ -193,7 +221,7 @@ public final class ViewedStream {
 
   /// A second stream that goes on from here by itself.
   public func fork() -> ViewedStream {
-    let copy = ViewedStream(plain.classifier, depth: depth)
+    let copy = ViewedStream(plain.classifier, depth: depth, windows: plain.windows?.sizes ?? [])
     copy.copy(self)
     return copy
   }
@@ -204,6 +232,7 @@ public final class ViewedStream {
     (detector, count, signs, spans, examined) = (
       other.detector, other.count, other.signs, other.spans, other.examined
     )
+    (side, prompt) = (other.side, other.prompt)
     inPlace = other.inPlace.map {
       let view = InPlaceView(plain.classifier)
       view.copy($0)

@@ -16,6 +16,8 @@ public struct CalibrationOptions: Sendable {
   public var reads: StreamMaxima.Reads
   /// Words of the windows that the sample was graded by, beside or in place of the whole text so far.
   public var windows: [Int] = []
+  /// Grades whose mean the guard judged the sample by; see `GuardOptions.topGrades`.
+  public var topGrades = 1
   /// Share of the sample that is kept to check the promise, from 0 to below 1.
   public var heldOut: Double
   /// Which texts are held out.

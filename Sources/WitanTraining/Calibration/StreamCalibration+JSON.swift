@@ -9,10 +9,7 @@ extension StreamCalibration {
     let percent = ConformalThreshold.percent
     let reads =
       switch options.reads {
-      case .word:
-        options.windows.isEmpty
-          ? "streams, read after each word"
-          : "streams, guarded by windows of \(options.windows.map(String.init).joined(separator: " and ")) words"
+      case .word: "streams, \(wordReads)"
       case .character: "streams, read after each character"
       case .end: "texts"
       }
@@ -25,6 +22,13 @@ extension StreamCalibration {
     return out + "; for this sample \(rounded(low)) to \(rounded(high)) (95 %)"
   }
 
+  private var wordReads: String {
+    let windows = options.windows.map(String.init).joined(separator: " and ")
+    var out = windows.isEmpty ? "read after each word" : "guarded by windows of \(windows) words"
+    if options.topGrades > 1 { out += ", by the mean of the \(options.topGrades) largest grades" }
+    return out
+  }
+
   /// What the model file keeps of an output.
   func record(_ output: CalibratedOutput) -> JSON {
     var fields: [String: JSON] = [
@@ -35,6 +39,7 @@ extension StreamCalibration {
       "embeddings": .bool(hadEmbeddings), "promise": .string(statement(output)),
     ]
     if !options.windows.isEmpty { fields["windows"] = JSON(options.windows) }
+    if options.topGrades > 1 { fields["top"] = JSON(options.topGrades) }
     if !output.parts.isEmpty {
       fields["parts"] = .array(
         output.parts.map {

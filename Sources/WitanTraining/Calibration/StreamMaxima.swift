@@ -30,18 +30,19 @@ public enum StreamMaxima {
     }.flatMap { $0 }
   }
 
-  /// For each text the largest value of each output that a `StreamGuard` with these windows sees.
+  /// For each text the largest value of each output that a `StreamGuard` with these windows sees, or the mean
+  /// of its `top` largest where the guard judges by that.
   /// [texts][outputs]
   ///
-  /// Throws `invalidValue` for windows out of range. O(bytes + words * width)
+  /// Throws `invalidValue` for windows and `top` out of range. O(bytes + words * width)
   public static func measure(
-    _ texts: [String], guarding classifier: Classifier, windows: [Int]
+    _ texts: [String], guarding classifier: Classifier, windows: [Int], top: Int = 1
   ) throws(WitanError) -> [[Float]] {
     // One rule that lets all pass: what is graded does not depend on the rules.
     let name = classifier.spec.labels[0].id
     let options = GuardOptions(
       rules: [name: DecisionRule(on: 1, action: .emit)], defaultRule: nil, maximumBytes: 1 << 40,
-      rewindTokens: 0, windows: windows)
+      rewindTokens: 0, windows: windows, topGrades: top)
     let shards = min(256, max(1, texts.count / 16))
     let found = concurrentMap(shards) { shard -> Result<[[Float]], WitanError> in
       let part = texts[shard * texts.count / shards..<(shard + 1) * texts.count / shards]

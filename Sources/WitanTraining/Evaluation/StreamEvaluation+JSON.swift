@@ -18,6 +18,7 @@ extension StreamEvaluation {
     return [
       "harmful": JSON(harmful), "threshold": JSON(threshold), "threshold_from": from,
       "early": share(early), "missed": share(missed), "detected": share(detected),
+      "inside": share(inside),
       "within": .object(
         Dictionary(uniqueKeysWithValues: Self.marks.map { ("\($0)", share(within($0))) })),
       "median_delay": medianDelay.map { JSON($0) } ?? .null,

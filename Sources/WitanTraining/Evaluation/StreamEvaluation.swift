@@ -43,6 +43,8 @@ public struct StreamEvaluation: Sendable {
   /// Words from onset to flag of each harmful stream; 0 or less when the flag was early, nil when it never came.
   public let delays: [Int?]
   public let leads: [Lead]
+  /// Harmful streams whose flag came at a word that one of their spans touches.
+  public let inside: Share
   /// Flagged streams without harm: all, then by `Example.group`.
   public let falsePositives: Share
   public let groups: [(name: String, share: Share)]
@@ -96,6 +98,9 @@ public struct StreamEvaluation: Sendable {
     }
     let delays = zip(harmful, onsets).map { i, onset in flag(i).map { $0 - onset + 1 } }
     self.delays = delays
+    inside = share(harmful) { i in
+      flag(i).map { !streams[i].labels(of: streams[i].words[$0]).isDisjoint(with: labels) } ?? false
+    }
     leads = [0...0, 1...9, 10...39, 40...99, 100...199, 200...Int.max].compactMap { range in
       let members = delays.indices.filter { range.contains(onsets[$0]) }
       guard !members.isEmpty else { return nil }

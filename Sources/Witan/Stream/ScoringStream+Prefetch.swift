@@ -1,0 +1,33 @@
+internal import CKernels
+
+/// Where the state of one stream lies, for caches to be told before its turn comes: among thousands of
+/// streams that take turns, each is cold. Valid while the stream lives.
+struct StreamFootprint {
+  private let object: UnsafeRawPointer
+  private let sums: UnsafeRawPointer
+  private let sumsSize: Int
+  private let denseSums: UnsafeRawPointer
+  private let denseSize: Int
+
+  init(_ stream: ScoringStream) {
+    object = UnsafeRawPointer(Unmanaged.passUnretained(stream).toOpaque())
+    (sums, sumsSize) = (UnsafeRawPointer(stream.bag.sums), 4 * stream.bag.lanes)
+    let dense = stream.denseSums
+    denseSums = dense.baseAddress.map { UnsafeRawPointer($0) } ?? object
+    denseSize = 4 * dense.count
+  }
+
+  /// Has the state fetched that a push and a reading touch, less that of windows.
+  @inline(__always)
+  func prefetch() {
+    witan_prefetch(object, Self.objectSize)
+    witan_prefetch(sums, sumsSize)
+    if denseSize > 0 { witan_prefetch(denseSums, denseSize + 48) }
+  }
+
+  /// The object up to the first bytes of the open word, with what stands before the extractor.
+  private static var objectSize: Int {
+    96 + MemoryLayout<FeatureExtractor>.size + MemoryLayout<EmbeddingBag>.size + MemoryLayout<DenseBag?>.size
+      - MemoryLayout<WordPieceTokenizer>.size + 64
+  }
+}

@@ -7,7 +7,14 @@
 
 #include "CBLAS.h"
 
-#if defined(__x86_64__) && defined(__linux__) && defined(__GLIBC__)
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+// The choice of a clone runs before the sanitizer is there.
+#define ONE_MACHINE
+#endif
+#endif
+
+#if defined(__x86_64__) && defined(__linux__) && defined(__GLIBC__) && !defined(ONE_MACHINE)
 #define FOR_EACH_MACHINE __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
 #define FOR_EACH_MACHINE

@@ -27,25 +27,35 @@ raw.on = 1
 var stream: OpaquePointer?
 guard witan_stream_create(model, &raw, &stream) == 0 else { fail("stream") }
 let streamGuard = try StreamGuard(classifier, options)
-let clock = ContinuousClock()
 let rounds = 2000
 var pairs: [(swift: Double, c: Double)] = []
 var sums = (0, UInt64(0))
+
+// In functions: variables of a script are checked at each access.
+func pushSwift(_ streamGuard: StreamGuard, _ tokens: [[UInt8]]) -> Int {
+  var sum = 0
+  for _ in 0..<rounds { for token in tokens { sum += streamGuard.push(token).emit } }
+  return sum
+}
+
+func pushC(_ stream: OpaquePointer?, _ tokens: [[UInt8]]) -> UInt64 {
+  var sum: UInt64 = 0
+  var step = witan_step()
+  for _ in 0..<rounds {
+    for token in tokens {
+      _ = witan_stream_push(stream, token, token.count, &step)
+      sum += step.emit
+    }
+  }
+  return sum
+}
+
+let clock = ContinuousClock()
 for _ in 0..<31 {
   streamGuard.reset()
   _ = witan_stream_reset(stream)
-  let swift = clock.measure {
-    for _ in 0..<rounds { for token in tokens { sums.0 += streamGuard.push(token).emit } }
-  }
-  var step = witan_step()
-  let c = clock.measure {
-    for _ in 0..<rounds {
-      for token in tokens {
-        _ = witan_stream_push(stream, token, token.count, &step)
-        sums.1 += step.emit
-      }
-    }
-  }
+  let swift = clock.measure { sums.0 += pushSwift(streamGuard, tokens) }
+  let c = clock.measure { sums.1 += pushC(stream, tokens) }
   let pushes = Double(rounds * tokens.count)
   pairs.append((swift / .nanoseconds(1) / pushes, c / .nanoseconds(1) / pushes))
 }

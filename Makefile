@@ -20,7 +20,7 @@ help:
 	@echo "make test-library  programs in C, C++, Rust and Python against it"
 	@echo "make test-engines  llama.cpp and transformers under the guard (builds llama-cpp-python once)"
 	@echo "make install-library  header, libraries, pkg-config and CMake package to PREFIX"
-	@echo "make install  to PREFIX (default /usr/local): command, manual page, completions"
+	@echo "make install  to PREFIX (default /usr/local): command, manual page, completions, C library"
 
 deps:
 	@sh scripts/install-dependencies.sh
@@ -62,6 +62,8 @@ install: man
 	$(WITAN) --generate-completion-script bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/witan
 	$(WITAN) --generate-completion-script zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_witan
 	$(WITAN) --generate-completion-script fish > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/witan.fish
+	@if sh packaging/build.sh; then sh packaging/install.sh .build/library $(DESTDIR)$(PREFIX); \
+	else echo "the C library is not installed"; fi
 
 library:
 	sh packaging/build.sh

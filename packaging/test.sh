@@ -83,6 +83,8 @@ else
   python3 -m venv "$out/venv"
   if "$out/venv/bin/pip" install -q "$(ls .build/wheel/witan-*.whl)[test]" 2>"$out/pip.log"; then
     (cd "$out" && "$out/venv/bin/python" -m pytest -q -p no:cacheprovider --rootdir "$OLDPWD/python" "$OLDPWD/python/tests")
+    if "$out/venv/bin/pip" install -q mypy 2>"$out/pip.log"; then "$out/venv/bin/mypy" --strict python/witan
+    else left_out "mypy cannot be installed here"; fi
   else
     left_out "NumPy, pytest or hypothesis cannot be installed here:"
     tail -2 "$out/pip.log"

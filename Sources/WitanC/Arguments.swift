@@ -76,8 +76,3 @@ enum Arguments {
     return Status.ok
   }
 }
-
-/// A check that failed; its message is noted already.
-struct Refusal: Error {
-  let status: witan_status
-}

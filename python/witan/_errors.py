@@ -16,7 +16,7 @@ class WitanError(Exception):
         super().__init__(message)
         self.code = code
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[type, tuple[str, str]]:
         return (WitanError, (self.args[0], self.code))
 
 

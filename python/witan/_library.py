@@ -6,6 +6,7 @@ import ctypes
 import os
 from ctypes import POINTER, c_char_p, c_float, c_int32, c_int64, c_size_t, c_uint32, c_uint64, c_void_p
 from pathlib import Path
+from typing import Any, Callable
 
 from ._errors import WitanError
 
@@ -119,7 +120,7 @@ for name, arguments in _types.items():
 
 def version() -> str:
     """The release of the library."""
-    return library.witan_version().decode()
+    return str(library.witan_version().decode())
 
 
 def error(status: int) -> WitanError:
@@ -133,11 +134,12 @@ def check(status: int) -> None:
         raise error(status)
 
 
-def made(create, *arguments) -> int:
+def made(create: Callable[..., int], *arguments: Any) -> int:
     """The handle that a call makes."""
     handle = c_void_p()
     check(create(*arguments, ctypes.byref(handle)))
-    return handle.value  # type: ignore[return-value]
+    assert handle.value is not None
+    return handle.value
 
 
 def encoded(text: str | bytes | bytearray | memoryview) -> bytes:

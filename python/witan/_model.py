@@ -5,13 +5,21 @@ from __future__ import annotations
 import ctypes
 import os
 import threading
-from typing import Any, Iterable, NamedTuple, Sequence
+from typing import TYPE_CHECKING, Any, Callable, Iterable, NamedTuple, Sequence
 
 import numpy
+import numpy.typing
 
 from . import _library
 from ._library import check, encoded, library, made
 from ._options import GuardOptions, raw
+
+if TYPE_CHECKING:
+    from ._guard import Guard
+    from ._pool import Pool
+    from ._stream import Stream
+
+Scores = numpy.typing.NDArray[numpy.float32]
 
 _STANCES = (None, "prohibit", "discourage", "permit", "encourage")
 _SIDES = (None, "prompt", "response", "exchange")
@@ -55,7 +63,7 @@ class _Context:
 _context = _Context()
 
 
-def outputs_of(handle: int, count: int, ask) -> tuple[Output, ...]:
+def outputs_of(handle: int, count: int, ask: Callable[..., int]) -> tuple[Output, ...]:
     """The outputs of a model or probe."""
     found = []
     for index in range(count):
@@ -99,7 +107,7 @@ class Model:
         """Reads a model from memory. It cannot be pickled."""
         return cls(made(library.witan_model_open_bytes, _context.handle, data, len(data)), None, None)
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, tuple[str, str | None]]:
         if self._path is None:
             raise TypeError("a model from bytes has no path to pickle; load it by path")
         return (Model.load, (self._path, self._embeddings))
@@ -121,11 +129,12 @@ class Model:
         return None if value.value is None else value.value.decode()
 
     def score(self, texts: str | bytes | Sequence[str | bytes],
-              prompts: Sequence[str | bytes | None] | None = None) -> numpy.ndarray:
+              prompts: Sequence[str | bytes | None] | None = None) -> Scores:
         """Probabilities, float32 [texts, outputs]; of one text [outputs]. With prompts each text is judged as
         the answer to its prompt. Releases the GIL; the same bits as a stream gives."""
         if isinstance(texts, (str, bytes)):
-            return self.score([texts], None if prompts is None else list(prompts))[0]
+            scores: Scores = self.score([texts], prompts)[0]
+            return scores
         data = [encoded(text) for text in texts]
         scores = numpy.empty((len(data), len(self.outputs)), numpy.float32)
         # A scorer belongs to one thread; appending and popping are atomic.
@@ -145,8 +154,8 @@ class Model:
                 if len(asked) != len(data):
                     raise ValueError(f"{len(data)} texts, but {len(asked)} prompts")
                 list_of = _library.Text * max(1, len(data))
-                listed = list_of(*((text, len(text)) for text in data))
-                before = list_of(*((prompt, len(prompt or b"")) for prompt in asked))
+                listed = list_of(*(_library.Text(text, len(text)) for text in data))
+                before = list_of(*(_library.Text(prompt, len(prompt or b"")) for prompt in asked))
                 check(library.witan_scorer_score(
                     scorer, ctypes.addressof(listed), ctypes.addressof(before), len(data), scores.ctypes.data,
                     scores.size))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ctypes
 import os
+from typing import Any
 
 import numpy
+import numpy.typing
 
 from . import _library
 from ._library import check, library, made
-from ._model import outputs_of
+from ._model import Scores, outputs_of
 
 _TYPES = {"float32": 0, "float16": 1, "bfloat16": 2}
 
@@ -32,7 +34,7 @@ class Probe:
         """Opens what `witan train --activations` wrote."""
         return cls(os.path.abspath(os.fspath(path)))
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[type, tuple[str]]:
         return (Probe, (self._path,))
 
     def __del__(self) -> None:
@@ -68,7 +70,7 @@ class ProbeStream:
         if getattr(self, "_handle", None):
             library.witan_probe_stream_free(self._handle)
 
-    def push(self, states: numpy.ndarray, dtype: str | None = None) -> bool:
+    def push(self, states: numpy.typing.NDArray[Any], dtype: str | None = None) -> bool:
         """Takes the states of one token or several, [dimensions] or [tokens, dimensions]: float32 or float16;
         bfloat16 as uint16 with dtype="bfloat16". Returns whether a label has reached its threshold."""
         states = numpy.ascontiguousarray(states)
@@ -81,20 +83,20 @@ class ProbeStream:
         return is_flagged.value != 0
 
     @property
-    def scores(self) -> numpy.ndarray:
+    def scores(self) -> Scores:
         """The probability of each label now. [labels]"""
-        return self._scores()[0]
+        return self._read()[0]
 
     @property
-    def peaks(self) -> numpy.ndarray:
+    def peaks(self) -> Scores:
         """The largest so far, which thresholds are about. [labels]"""
-        return self._scores()[1]
+        return self._read()[1]
 
-    def _scores(self) -> numpy.ndarray:
-        scores = numpy.empty((2, len(self.probe.outputs)), numpy.float32)
+    def _read(self) -> tuple[Scores, Scores]:
+        now, peak = (numpy.empty(len(self.probe.outputs), numpy.float32) for _ in range(2))
         check(library.witan_probe_stream_scores(
-            self._handle, scores[0].ctypes.data, scores[1].ctypes.data, scores.shape[1]))
-        return scores
+            self._handle, now.ctypes.data, peak.ctypes.data, now.size))
+        return now, peak
 
     def rewind(self, tokens: int) -> None:
         """Takes the last tokens back."""

@@ -9,7 +9,7 @@ import numpy
 
 from . import _library
 from ._library import check, encoded, error, library, made
-from ._model import Model
+from ._model import Model, Scores
 from ._options import GuardOptions
 from ._step import Action, Cause, Reason, Step
 from ._vocabulary import Vocabulary
@@ -129,7 +129,7 @@ class Stream:
 
     def events(self) -> list[Reason]:
         """The rules that turned on or off since this was last asked."""
-        found = []
+        found: list[Reason] = []
         while True:
             info = _library.ReasonInfo(struct_size=ctypes.sizeof(_library.ReasonInfo))
             check(library.witan_stream_next_event(self._handle, ctypes.byref(info)))
@@ -139,7 +139,7 @@ class Stream:
             found.append(event)
 
     @property
-    def scores(self) -> numpy.ndarray:
+    def scores(self) -> Scores:
         """The probabilities now, of the whole text so far. [outputs]"""
         scores = numpy.empty(len(self.model.outputs), numpy.float32)
         check(library.witan_stream_scores(self._handle, scores.ctypes.data, scores.size))

@@ -22,7 +22,7 @@ class Vocabulary:
         """Reads a tokenizer.json, or a GGUF file."""
         return cls(os.path.abspath(os.fspath(path)))
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[type, tuple[str]]:
         return (Vocabulary, (self._path,))
 
     def __del__(self) -> None:
@@ -33,4 +33,4 @@ class Vocabulary:
         """The bytes of a token; none for special ones. Raises `WitanError` (value) when there is no such token."""
         place, length = ctypes.c_void_p(), ctypes.c_size_t()
         check(library.witan_vocabulary_bytes(self._handle, token, ctypes.byref(place), ctypes.byref(length)))
-        return ctypes.string_at(place.value, length.value) if length.value else b""
+        return ctypes.string_at(place, length.value) if length.value else b""

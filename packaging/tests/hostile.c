@@ -7,12 +7,12 @@
 
 #include "check.h"
 
-enum { SLOTS = 24, THREADS = 4 };
+enum { SLOTS = 24, THREADS = 4, PATHS = 7 };
 
 static void *handles[SLOTS];  // whatever was made, shared without care
 static long calls_each;
 static unsigned long long first_seed;
-static const char *paths[5];
+static const char *paths[PATHS];
 static uint8_t *file_bytes;
 static size_t file_length;
 static long counts[THREADS][16];
@@ -98,7 +98,7 @@ static witan_status call(caller *c) {
   switch (pick(c, 52)) {
     case 0: status = witan_context_create(pick(c, 9) ? (witan_context **)&made : NULL); break;
     case 1: {
-      const char *path = paths[pick(c, 5)];
+      const char *path = paths[pick(c, PATHS)];
       status = witan_model_open(handle(c, 1), path, pick(c, 4) ? strlen(path) : length(c, strlen(path)),
                                 (witan_model **)&made);
       break;
@@ -153,7 +153,7 @@ static witan_status call(caller *c) {
     case 12: case 13:
       status = witan_stream_create(handle(c, 2), options(c, &o), (witan_stream **)&made);
       break;
-    case 14: status = witan_stream_push_token(handle(c, 4), handle(c, 6), (int64_t)next_random(&c->seed), c->steps); break;
+    case 14: status = witan_stream_push_token(handle(c, 4), handle(c, 6), pick(c, 2) ? pick(c, 2) : (int64_t)next_random(&c->seed), c->steps); break;
     case 15: status = witan_stream_finish(handle(c, 4), c->steps); break;
     case 16: status = witan_stream_resolve(handle(c, 4), (int32_t)pick(c, 4) - 1, c->steps); break;
     case 17: status = witan_stream_cancel(handle(c, 4), c->steps); break;
@@ -194,26 +194,30 @@ static witan_status call(caller *c) {
     case 35: status = witan_pool_close(handle(c, 5), pick(c, 2) ? (1 << 20) + pick(c, 8) : next_random(&c->seed)); break;
     case 36: status = witan_pool_memory(handle(c, 5), c->numbers); break;
     case 37: {
-      const char *path = paths[pick(c, 5)];
-      if (pick(c, 8)) break;
+      const char *path = paths[pick(c, PATHS)];
       status = witan_vocabulary_open(path, strlen(path), (witan_vocabulary **)&made);
       break;
     }
     case 38: {
       const uint8_t *token;
-      status = witan_vocabulary_bytes(handle(c, 6), (int64_t)next_random(&c->seed), &token, &count);
+      status = witan_vocabulary_bytes(handle(c, 6), pick(c, 2) ? pick(c, 2) : (int64_t)next_random(&c->seed), &token, &count);
       break;
     }
     case 39: {
-      const char *path = paths[pick(c, 5)];
+      const char *path = paths[pick(c, PATHS)];
       status = witan_probe_open(path, strlen(path), (witan_probe **)&made);
       break;
     }
-    case 40: status = witan_probe_stream_create(handle(c, 7), pick(c, 70000), (witan_probe_stream **)&made); break;
+    case 40: status = witan_probe_stream_create(handle(c, 7), pick(c, 9) ? pick(c, 9) : pick(c, 70000), (witan_probe_stream **)&made); break;
     case 41: status = witan_probe_stream_push(handle(c, 8), (int32_t)pick(c, 5) - 1, bytes(c), length(c, 4096), NULL); break;
     case 42: {
       witan_probe_stream *h = handle(c, 8);
-      status = pick(c, 2) ? witan_probe_stream_rewind(h, pick(c, 9)) : witan_probe_stream_reset(h);
+      switch (pick(c, 4)) {
+        case 0: status = witan_probe_stream_rewind(h, pick(c, 9)); break;
+        case 1: status = witan_probe_stream_reset(h); break;
+        case 2: status = witan_probe_stream_fork(h, (witan_probe_stream **)&made); break;
+        default: status = witan_probe_stream_scores(h, pick(c, 3) ? c->floats : NULL, NULL, length(c, 4096));
+      }
       break;
     }
     // A handle that is freed stays in the list, to be used again.
@@ -261,11 +265,49 @@ static void *attack(void *argument) {
   return NULL;
 }
 
+static void write_file(const char *path, const void *data, size_t size) {
+  FILE *file = fopen(path, "wb");
+  CHECK(file != NULL && fwrite(data, 1, size, file) == size && fclose(file) == 0);
+}
+
+// A vocabulary of two tokens, and a probe of one dimension.
+static void write_files(const char *vocabulary, const char *probe) {
+  static const char tokens[] =
+      "{\"model\": {\"type\": \"BPE\", \"vocab\": {\"Hi\": 0, \"\xC4\xA0there\": 1}, \"merges\": []}, "
+      "\"decoder\": {\"type\": \"ByteLevel\"}}";
+  static const char header[] =
+      "{\"__metadata__\":{\"witan.format\":\"probe-1\",\"witan.probe\":\"{\\\"dimensions\\\":1,\\\"units\\\":0,"
+      "\\\"window\\\":2,\\\"labels\\\":[{\\\"id\\\":\\\"harm\\\",\\\"threshold\\\":0.9}]}\"},"
+      "\"output\":{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":[0,4]},"
+      "\"bias\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]},"
+      "\"calibration_slope\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[8,12]},"
+      "\"calibration_offset\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[12,16]}}";
+  write_file(vocabulary, tokens, sizeof tokens - 1);
+  unsigned char data[1024] = {0};
+  uint64_t size = (sizeof header - 1 + 7) / 8 * 8;
+  const float weights[4] = {1, 0, 1, 0};
+  memcpy(data, &size, 8);
+  memset(data + 8, ' ', size);
+  memcpy(data + 8, header, sizeof header - 1);
+  memcpy(data + 8 + size, weights, sizeof weights);
+  write_file(probe, data, 8 + size + sizeof weights);
+  witan_probe *opened;
+  CHECK(witan_probe_open(probe, strlen(probe), &opened) == WITAN_OK && witan_probe_free(opened) == WITAN_OK);
+  witan_vocabulary *words;
+  CHECK(witan_vocabulary_open(vocabulary, strlen(vocabulary), &words) == WITAN_OK);
+  CHECK(witan_vocabulary_free(words) == WITAN_OK);
+}
+
 int main(int argc, char **argv) {
   CHECK(argc >= 4);
   calls_each = atol(argv[3]) / THREADS;
   first_seed = argc > 4 ? strtoull(argv[4], NULL, 10) : 1;
   paths[0] = argv[1], paths[1] = argv[2], paths[2] = "/no/such/file", paths[3] = argv[0], paths[4] = "/dev/null";
+  static char vocabulary[4096], probe[4096];
+  snprintf(vocabulary, sizeof vocabulary, "%s.tokenizer.json", argv[0]);
+  snprintf(probe, sizeof probe, "%s.probe", argv[0]);
+  paths[5] = vocabulary, paths[6] = probe;
+  write_files(vocabulary, probe);
   FILE *file = fopen(argv[1], "rb");
   CHECK(file != NULL);
   file_bytes = malloc(16 << 20);

@@ -156,7 +156,7 @@ public final class StreamGuard {
 
   /// A second guard that goes on from here by itself. It cannot go back to before the fork.
   public func fork() -> StreamGuard {
-    let copy = StreamGuard(stream.fork(), options, decisions)
+    let copy = StreamGuard(stream.fork(), options, decisions.unshared)
     copy.progress = progress
     copy.lastSerial = progress.serial
     copy.text.copy(text)

@@ -20,8 +20,8 @@ from steps import PeerFailed, Peers, Steps
 
 # fastText's search finds models of any size, and so of any speed; 100 dimensions are its default.
 RACERS = (
-    ("witan", "default"), ("witan", "autotune"), ("fasttext", "fixed"), ("fasttext", "dim100"),
-    ("scikit-learn", "logreg"), ("vw", "oaa"), ("model2vec", "256"),
+    ("witan", "default"), ("witan", "ngrams"), ("witan", "autotune"), ("fasttext", "fixed"),
+    ("fasttext", "dim100"), ("scikit-learn", "logreg"), ("vw", "oaa"), ("model2vec", "256"),
 )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ Row = Mapping[str, str]
 # Columns in this order; a tool that a file does not have gets none.
 NAMES = {
     ("witan", "default"): "Witan",
+    ("witan", "ngrams"): "Witan, n-grams alone",
     ("witan", "autotune"): "Witan, searched",
     ("fasttext", "fixed"): "fastText",
     ("fasttext", "dim100"): "fastText, 100 dims",

@@ -15,23 +15,21 @@ _PROGRAM = os.environ.get("WITAN_PROGRAM", "witan")
 
 
 class Witan(Peer):
-    variants = ("default", "autotune")
+    variants = ("default", "ngrams", "autotune")
 
     def version(self) -> str:
         """Its number and the beginning of the program's SHA-256: builds differ between releases."""
         digest = hashlib.sha256(Path(_PROGRAM).read_bytes()).hexdigest()[:8]
         return f"{run([_PROGRAM, '--version']).output.strip()}+{digest}"
 
-    def available(self) -> Sequence[str]:
-        has_autotune = "--autotune" in run([_PROGRAM, "train", "--help"]).output
-        return self.variants if has_autotune else self.variants[:1]
-
     def train(
         self, data: Data, models: dict[str, Path], cache: Path, seed: int, budget: int
     ) -> dict[str, Trained]:
         out: dict[str, Trained] = {}
         for variant, model in models.items():
-            options = ["--autotune", str(budget)] if variant == "autotune" else []
+            options = {
+                "default": [], "ngrams": ["--embeddings", "none"], "autotune": ["--autotune", str(budget)],
+            }[variant]  # fmt: skip
             dev = ["--dev", str(data.dev)] if data.has_dev else []
             files = ["--data", str(data.train), *dev, "-o", str(model / "model.witan")]
             done = run([_PROGRAM, "train", *files, *options, "--seed", str(seed)])

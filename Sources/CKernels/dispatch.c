@@ -30,6 +30,10 @@
     (const witan_words *words, int32_t *accumulator, size_t *features, witan_ngram_state *state,  \
      const uint8_t *bytes, size_t length, int ends),                                              \
     (words, accumulator, features, state, bytes, length, ends))                                   \
+  X(witan_pieces_add, size_t,                                                                     \
+    (const witan_pieces *pieces, int32_t *accumulator, size_t *count, const uint8_t *bytes,       \
+     size_t length, int ends, witan_pieces_entry **missing),                                      \
+    (pieces, accumulator, count, bytes, length, ends, missing))                                   \
   X(witan_sigmoid, void, (const float *in, float *out, size_t count), (in, out, count))           \
   X(witan_train_forward, void,                                                                    \
     (float *sum, const float *rows, size_t width, const uint32_t *ids, size_t count,              \

@@ -14,6 +14,7 @@ enum TestEmbeddings {
 
   static func bytes(
     dimensions: Int = 48, name: String = "test", digest: String = "sha256:test", seed: UInt64 = 1,
+    tokenizer: [String: JSON] = [:],
     change: (inout [(name: String, type: Safetensors.ElementType, shape: [Int], bytes: [UInt8])]) -> Void =
       { _ in }
   ) -> [UInt8] {
@@ -36,7 +37,8 @@ enum TestEmbeddings {
     return Safetensors.encode(
       metadata: [
         "witan.format": StaticEmbeddings.formatVersion, "witan.digest": digest,
-        "witan.embeddings": JSON.object(["name": .string(name)]).text(), "witan.licence": "none",
+        "witan.embeddings": JSON.object(["name": .string(name), "tokenizer": .object(tokenizer)]).text(),
+        "witan.licence": "none",
       ], tensors: tensors)
   }
 

@@ -33,58 +33,6 @@ import Witan
     return try! Classifier(bytes: ModelFile.encode(spec: spec, weights: weights, metadata: [:]))
   }
 
-  /// Bits of the probabilities of `texts`, and what is noted of them, by streams.
-  private func streamed(_ classifier: Classifier, _ texts: [[UInt8]]) -> [[UInt32]] {
-    let stream = classifier.makeStream()
-    return texts.map { text in
-      stream.reset()
-      stream.push(text)
-      stream.finish()
-      let scores = stream.scores
-      return stream.read().map(\.bitPattern) + [UInt32(scores.replacements), scores.isTruncated ? 1 : 0]
-    }
-  }
-
-  /// The same by a `BatchScorer`.
-  private func batched(_ classifier: Classifier, _ texts: [[UInt8]], log2Words: Int) -> [[UInt32]] {
-    let scorer = BatchScorer(classifier, log2Words: log2Words)
-    var out: [[UInt32]] = []
-    func flush() {
-      let p = scorer.flush()
-      let outputs = classifier.spec.outputs
-      for i in 0..<p.count / outputs {
-        let note = scorer.note(i)
-        out.append(
-          p[i * outputs..<(i + 1) * outputs].map(\.bitPattern)
-            + [UInt32(note.replacements), note.isTruncated ? 1 : 0])
-      }
-    }
-    for text in texts {
-      if scorer.isFull { flush() }
-      text.withUnsafeBufferPointer(scorer.add)
-    }
-    flush()
-    return out
-  }
-
-  /// Mostly ASCII words of a small vocabulary, so that the memo is hit; then anything.
-  private func randomText(_ random: inout SeededRandom) -> [UInt8] {
-    if random.below(4) == 0 { return TestModel.randomText(&random, length: random.below(300)) }
-    let pieces = [
-      "the", "The", "THE", "film", "don't", "rock'n'roll", "'quoted'", "dogs'", "a", "I", "x9", "3.14", "...",
-      "fifteenletters1", "sixteenletters12", "averyveryverylongwordindeed", "long'with'many'apostrophes",
-      "fifteen'letters1", "naïve", "’", "мир", "日本", "<br", "/>", "`", "''", "'", "\u{7F}", "\u{0}", "_", "é",
-    ]
-    let spaces = [" ", " ", " ", " ", "  ", "", "", ",", "\t", "\n", "-"]
-    var out: [UInt8] = []
-    for _ in 0..<random.below(60) {
-      out += random.pick(pieces).utf8
-      out += random.pick(spaces).utf8
-      if random.below(40) == 0 { out.append(UInt8(truncatingIfNeeded: random.next())) }
-    }
-    return out
-  }
-
   @Test("a batch scores as streams do, whatever the memo's size, the features and the width")
   func batchesAndStreams() {
     var random = SeededRandom(seed: 21)
@@ -94,10 +42,10 @@ import Witan
     ] {
       let classifier = Self.classifier(
         labels: labels, characters: characters, triples: triples, opening: opening)
-      let texts = (0..<300).map { _ in randomText(&random) }
-      let expected = streamed(classifier, texts)
+      let texts = (0..<300).map { _ in BulkRun.randomText(&random) }
+      let expected = BulkRun.streamed(classifier, texts)
       for log2Words in [1, 3, 8, 15] {
-        let found = batched(classifier, texts, log2Words: log2Words)
+        let found = BulkRun.batched(classifier, texts, log2Words: log2Words)
         for i in texts.indices where found[i] != expected[i] {
           Issue.record("\(labels) labels, 2^\(log2Words) words: \(String(decoding: texts[i], as: UTF8.self))")
         }
@@ -111,9 +59,9 @@ import Witan
   func hiddenLayers(_ hidden: [Int]) {
     var random = SeededRandom(seed: 8)
     let classifier = Self.classifier(labels: 5, hidden: hidden)
-    let texts = (0..<200).map { _ in randomText(&random) }
-    #expect(batched(classifier, texts, log2Words: 8) == streamed(classifier, texts))
-    #expect(Set(batched(classifier, texts, log2Words: 8)).count > 50)
+    let texts = (0..<200).map { _ in BulkRun.randomText(&random) }
+    #expect(BulkRun.batched(classifier, texts, log2Words: 8) == BulkRun.streamed(classifier, texts))
+    #expect(Set(BulkRun.batched(classifier, texts, log2Words: 8)).count > 50)
   }
 
   @Test("any two bytes, between words and inside one, are taken as streams take them")
@@ -126,7 +74,8 @@ import Witan
         ]
       }
       #expect(
-        batched(classifier, texts, log2Words: 12) == streamed(classifier, texts), "first byte \(first)")
+        BulkRun.batched(classifier, texts, log2Words: 12) == BulkRun.streamed(classifier, texts),
+        "first byte \(first)")
     }
   }
 
@@ -140,7 +89,9 @@ import Witan
         texts.append(Array(letters.prefix(length)) + [0x20] + letters.prefix(tail))
         texts.append(Array(letters.prefix(length)) + (tail > 0 ? [0x27] : []) + letters.prefix(tail))
       }
-      #expect(batched(classifier, texts, log2Words: 8) == streamed(classifier, texts), "length \(length)")
+      #expect(
+        BulkRun.batched(classifier, texts, log2Words: 8) == BulkRun.streamed(classifier, texts),
+        "length \(length)")
     }
   }
 
@@ -162,19 +113,19 @@ import Witan
       rows: rows, columns: width, bits: Int(bits), squares: nil,
       kept: isPruned ? UnsafePointer(kept.words) : nil)
     for _ in 0..<150 {
-      let text = randomText(&random)
+      let text = BulkRun.randomText(&random)
       for ends in [false, true] {
         for backend in Backend.supported {
           let before = Backend.active
           defer { Backend.select(before) }
           Backend.select(backend)
-          var memo = [UInt64](repeating: 0, count: (Int(WITAN_MEMO_HEAD) + 2 * lanes) << 4 / 8)
+          var memo = [UInt64](repeating: 0, count: 2 * (Int(WITAN_MEMO_HEAD) + 2 * lanes) << 3 / 8)
           var sums = [Int32](repeating: 0, count: lanes)
           var (state, features) = (witan_ngram_state(), 0)
           let taken = memo.withUnsafeMutableBytes { memo in
             var words = witan_words(
               table: rowTable.kernel, shift: 24, kinds: kinds,
-              memo: memo.baseAddress!.assumingMemoryBound(to: UInt8.self), log2_entries: 4)
+              memo: memo.baseAddress!.assumingMemoryBound(to: UInt8.self), log2_pairs: 3)
             return witan_words_add(&words, &sums, &features, &state, text, text.count, ends ? 1 : 0)
           }
           #expect(taken <= text.count)
@@ -217,8 +168,8 @@ import Witan
     let classifier = Self.classifier(labels: 1, log2Buckets: 8)
     let words = Array("Of many words, don't say naïve one; ".utf8)
     let text = Array(repeatElement(words, count: 13 << 20 / words.count).joined())
-    let found = batched(classifier, [text, words], log2Words: 8)
-    #expect(found == streamed(classifier, [text, words]))
+    let found = BulkRun.batched(classifier, [text, words], log2Words: 8)
+    #expect(found == BulkRun.streamed(classifier, [text, words]))
     #expect(found[0].last == 1 && found[1].last == 0)
   }
 

@@ -117,15 +117,15 @@ static inline void witan_scaled_row_add(float *sum, const int8_t *row, size_t wi
 // Bytes of a memo entry beside its int16 sums.
 #define WITAN_MEMO_HEAD 32
 
-// What witan_words_add works with. The memo keeps the summed rows of words met before, one entry for each
-// value of a hash of the word, the last word met; it changes nothing but the time. It is
-// [2^log2_entries x (WITAN_MEMO_HEAD + 2 * lanes)] bytes, lanes being width rounded up to a multiple of
-// WITAN_LANES; zero at first, aligned to 8, of one thread, of one table. [1 <= log2_entries <= 32]
+// What witan_words_add works with. The memo keeps the summed rows of words met before, two for each value of
+// a hash of the word, the newer first; it changes nothing but the time. It is
+// [2^log2_pairs x 2 x (WITAN_MEMO_HEAD + 2 * lanes)] bytes, lanes being width rounded up to a multiple of
+// WITAN_LANES; zero at first, aligned to 8, of one thread, of one table. [1 <= log2_pairs <= 32]
 typedef struct {
   witan_table table;
   uint32_t shift, kinds;  // as witan_ngrams takes them
   uint8_t *memo;
-  uint32_t log2_entries;
+  uint32_t log2_pairs;
 } witan_words;
 
 // Folds, cuts and hashes ASCII text from between two words on and adds the rows of its features: the
@@ -134,6 +134,39 @@ typedef struct {
 // Returns the bytes taken. [accumulator: lanes]
 size_t witan_words_add(const witan_words *words, int32_t *accumulator, size_t *features,
                        witan_ngram_state *state, const uint8_t *bytes, size_t length, int ends);
+
+// --- Word pieces of ASCII text --------------------------------------------------------------
+
+// Ids that an entry of a memo of word pieces has room for.
+#define WITAN_PIECES 4
+
+// A word and the pieces of it that have a row; all zero when empty.
+typedef struct {
+  uint64_t key[2];  // the folded bytes, at most 15, then zeros; how many ids in the last byte
+  uint32_t ids[WITAN_PIECES];
+} witan_pieces_entry;
+
+// Kinds of an ASCII character; those after the first three are left to the caller.
+enum { WITAN_PIECES_WORD, WITAN_PIECES_SPACE, WITAN_PIECES_PUNCTUATION };
+
+// What witan_pieces_add works with. All letters and digits are of the kind WORD.
+typedef struct {
+  const int8_t *table;  // [rows x width]
+  size_t width;
+  uint32_t rows;
+  uint32_t folds;               // whether letters become small
+  const uint16_t *ascii;        // kind << 8 | anything [256]
+  const uint32_t *punctuation;  // ids; those of `rows` or more have no row [128]
+  witan_pieces_entry *memo;     // [2^log2_pairs x 2] a word may be in either of a pair
+  uint32_t log2_pairs;          // 1...32
+} witan_pieces;
+
+// Cuts ASCII text from between two words on, adds the rows of its pieces and their number to `count`. Stops
+// before what it leaves to the caller, as witan_words_add does, and before a word that the memo lacks:
+// `missing` is then the pair that its entry belongs to, else NULL. Returns the bytes taken. [accumulator: width]
+size_t witan_pieces_add(const witan_pieces *pieces, int32_t *accumulator, size_t *count, const uint8_t *bytes,
+                        size_t length, int ends,
+                        witan_pieces_entry *_Nullable *_Nonnull missing);
 
 // --- Scores -----------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ public final class BatchScorer {
   public let classifier: Classifier
   private let workspace = FeatureExtractor.Workspace()
   private let memo: WordMemo
+  private let pieceMemo: PieceMemo?
   private let denseWorkspace: WordPieceTokenizer.Workspace?
   private var bag: EmbeddingBag
   private var denseBag: DenseBag?
@@ -25,15 +26,16 @@ public final class BatchScorer {
   private let doubts: UnsafeMutablePointer<Float>  // [outputs]
 
   public convenience init(_ classifier: Classifier) {
-    self.init(classifier, log2Words: WordMemo.log2Entries(lanes: classifier.spec.lanes))
+    self.init(classifier, log2Words: WordMemo.log2Pairs(lanes: classifier.spec.lanes))
   }
 
-  /// With a memo of 2^`log2Words` words, 1...32; the scores do not depend on it.
+  /// With memos of 2^`log2Words` pairs of words, 1...32; the scores do not depend on it.
   package init(_ classifier: Classifier, log2Words: Int) {
     self.classifier = classifier
-    memo = WordMemo(classifier, log2Entries: log2Words)
+    memo = WordMemo(classifier, log2Pairs: log2Words)
     bag = EmbeddingBag(classifier)
     denseBag = classifier.embeddings.map { DenseBag($0) }
+    pieceMemo = classifier.embeddings.flatMap { PieceMemo($0, log2Pairs: min(14, log2Words)) }
     denseWorkspace = classifier.embeddings.map { _ in WordPieceTokenizer.Workspace() }
     sums = .allocate(capacity: Self.size * classifier.spec.lanes)
     denseSums = .allocate(capacity: Self.size * (classifier.embeddings?.dimensions ?? 1))
@@ -80,8 +82,12 @@ public final class BatchScorer {
     notes[filled] = Note(replacements: extractor.normalizer.replacements, isTruncated: bag.isFull)
     if let denseWorkspace, let dimensions = classifier.embeddings?.dimensions {
       denseBag!.reset()
-      denseBag!.push(text, denseWorkspace)
-      denseBag!.finish(denseWorkspace)
+      if let pieceMemo {
+        pieceMemo.add(text, &denseBag!, denseWorkspace)
+      } else {
+        denseBag!.push(text, denseWorkspace)
+        denseBag!.finish(denseWorkspace)
+      }
       (denseSums + filled * dimensions).update(from: denseBag!.sums, count: dimensions)
     }
     filled += 1

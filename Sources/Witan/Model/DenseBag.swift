@@ -19,6 +19,16 @@ struct DenseBag {
     tokenizer.push(bytes, workspace) { count += Self.add($0, embeddings, to: sums, after: count) }
   }
 
+  /// Whether no word is open, nor a character.
+  var isBetweenWords: Bool { tokenizer.isBetweenWords }
+
+  /// Lets `body` cut words itself and add the rows of their pieces; only between words, and it must end
+  /// there. Returns what `body` returns.
+  @inline(__always)
+  mutating func pushWords(_ body: (_ sums: UnsafeMutablePointer<Int32>, _ count: inout Int) -> Int) -> Int {
+    body(sums, &count)
+  }
+
   mutating func finish(_ workspace: WordPieceTokenizer.Workspace) {
     tokenizer.finish(workspace) { count += Self.add($0, embeddings, to: sums, after: count) }
   }

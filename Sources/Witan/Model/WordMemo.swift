@@ -6,10 +6,10 @@ internal import CKernels
 ///
 /// One memo belongs to one thread. It fills as texts come and is never larger than at first.
 final class WordMemo {
-  /// log2 of the entries: the most that fit `bytes`, 2^8 to 2^16.
-  static func log2Entries(lanes: Int, bytes: Int = 2 << 20) -> Int {
-    let fitting = max(1, bytes / (Int(WITAN_MEMO_HEAD) + 2 * lanes))
-    return min(16, max(8, Int.bitWidth - 1 - fitting.leadingZeroBitCount))
+  /// log2 of the pairs of entries: the most that fit `bytes`, 2^7 to 2^15.
+  static func log2Pairs(lanes: Int, bytes: Int = 2 << 20) -> Int {
+    let fitting = max(1, bytes / (2 * (Int(WITAN_MEMO_HEAD) + 2 * lanes)))
+    return min(15, max(7, Int.bitWidth - 1 - fitting.leadingZeroBitCount))
   }
 
   /// Bytes between two looks at whether the bag may get full.
@@ -20,14 +20,14 @@ final class WordMemo {
   private let memo: UnsafeMutableRawPointer
   private var words: witan_words
 
-  init(_ classifier: Classifier, log2Entries: Int) {
+  init(_ classifier: Classifier, log2Pairs: Int) {
     let entry = Int(WITAN_MEMO_HEAD) + 2 * classifier.spec.lanes
-    memo = .allocate(byteCount: entry << log2Entries, alignment: 64)
-    memo.initializeMemory(as: UInt8.self, repeating: 0, count: entry << log2Entries)
+    memo = .allocate(byteCount: 2 * entry << log2Pairs, alignment: 64)
+    memo.initializeMemory(as: UInt8.self, repeating: 0, count: 2 * entry << log2Pairs)
     words = witan_words(
       table: classifier.table.kernel,
       shift: UInt32(32 - classifier.spec.features.log2Buckets), kinds: classifier.spec.features.kinds,
-      memo: memo.assumingMemoryBound(to: UInt8.self), log2_entries: UInt32(log2Entries))
+      memo: memo.assumingMemoryBound(to: UInt8.self), log2_pairs: UInt32(log2Pairs))
   }
 
   deinit { memo.deallocate() }

@@ -59,6 +59,11 @@ package struct WordPieceTokenizer {
 
   package init(_ vocabulary: WordPieceVocabulary) { self.vocabulary = vocabulary }
 
+  /// Whether no word is open, no character incomplete and nothing held back.
+  package var isBetweenWords: Bool {
+    state.characterCount == 0 && state.node == 0 && !state.decoder.isInsideCharacter
+  }
+
   /// Pushes bytes; `body` receives each run of ids that they complete, in order.
   @inline(__always)
   package mutating func push(

@@ -110,6 +110,13 @@ public final class WordPieceVocabulary: @unchecked Sendable {  // read-only afte
     punctuation.deallocate()
   }
 
+  /// Whether letters and digits of ASCII are nothing but parts of words, and words of `length` are short.
+  func keepsLetters(length: Int) -> Bool {
+    let letters = (0..<128 as Range<UInt8>).filter { $0.isASCIILetterOrDigit }
+    return options.maximumCharacters >= length
+      && letters.allSatisfy { ascii[Int($0)] >> 8 == ByteKind.word }
+  }
+
   private func fillFastPath() {
     ascii.initialize(repeating: ByteKind.other << 8, count: 256)
     punctuation.initialize(repeating: unknownID, count: 128)

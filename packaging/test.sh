@@ -20,7 +20,8 @@ else
   left_out "there is no pkg-config"
   flags="-I$prefix/include -L$prefix/lib -lwitan"
 fi
-cc="cc -std=gnu11 -O2 -g -Wall -Wextra -Werror"
+compiler=$(command -v cc || command -v clang)
+cc="$compiler -std=gnu11 -O2 -g -Wall -Wextra -Werror"
 for program in consumer threads hostile start; do
   $cc "packaging/tests/$program.c" -o "$out/$program" $flags -lpthread -Wl,-rpath,"$prefix/lib"
 done
@@ -28,9 +29,15 @@ $cc packaging/tests/consumer.c -o "$out/consumer-static" -I"$prefix/include" "$p
   -lstdc++ -lm -lpthread -ldl -Wl,--gc-sections
 
 step "the library's own product"
-cc -std=gnu11 -O2 -Wno-unknown-pragmas -D_Nullable= -ISources/CBLAS/include packaging/tests/products.c -o "$out/products"
+"$compiler" -std=gnu11 -O2 -Wno-unknown-pragmas -D_Nullable= -ISources/CBLAS/include packaging/tests/products.c -o "$out/products"
 "$out/products"
 "$out/products"
+
+step "the header by itself: C99 and C++11"
+printf '#include <witan.h>\nint main(void) { return 0; }\n' > "$out/header.c"
+cp "$out/header.c" "$out/header.cpp"
+"$compiler" -std=c99 -pedantic -Wall -Wextra -Werror -I"$prefix/include" "$out/header.c" -o "$out/header"
+if has c++; then c++ -std=c++11 -pedantic -Wall -Wextra -Werror -I"$prefix/include" "$out/header.cpp" -o "$out/header"; fi
 
 step "C, shared and static"
 "$out/consumer" "$model" "$table"
@@ -76,7 +83,8 @@ for kind in address thread; do
 done
 
 step "Python: the wheel in a clean environment"
-if ! has python3 || ! python3 -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; then
+if ! ls .build/wheel/witan-*.whl >/dev/null 2>&1; then left_out "there is no wheel"
+elif ! has python3 || ! python3 -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; then
   left_out "there is no Python 3.10 with venv"
 else
   rm -rf "$out/venv"

@@ -1,5 +1,6 @@
 import pickle
 import threading
+import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import witan
+from witan import _library
 from conftest import EMBEDDINGS, HARMFUL, HARMLESS, MODEL
 
 
@@ -77,22 +79,28 @@ def test_threads_share_a_model(model):
 
 
 def test_calls_release_the_gil(model):
-    texts = [HARMLESS * 200] * 64
-    turns, done = [0], threading.Event()
+    data = (HARMLESS * 40_000).encode()
+    spans = []
 
-    def count():
-        while not done.is_set():
-            turns[0] += 1
+    def push():
+        with model.stream(rule=witan.Rule(on=1.0), maximum_bytes=1 << 30) as stream:
+            # The bare call: what Python does around it would need the GIL.
+            call, arguments = _library.library.witan_stream_push, (stream._handle, data, len(data), stream._address)
+            ready.wait()
+            start = time.perf_counter()
+            status = call(*arguments)
+            spans.append((start, time.perf_counter()))
+            assert status == 0
 
-    thread = threading.Thread(target=count)
-    thread.start()
-    before = turns[0]
-    model.score(texts)
-    during = turns[0] - before
-    done.set()
-    thread.join()
-    # With the GIL held the other thread would have had no turn but at the switches before and after.
-    assert during > 1000
+    ready = threading.Barrier(2)
+    threads = [threading.Thread(target=push) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    # Both were inside at once for most of the time; with the GIL held one would have followed the other.
+    (a, b), (c, d) = spans
+    assert min(b, d) - max(a, c) > 0.5 * min(b - a, d - c)
 
 
 def _score(job):

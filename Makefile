@@ -4,7 +4,8 @@ SWIFT ?= swift
 MODEL := .build/demo/baseline.witan
 WITAN := .build/release/witan
 
-.PHONY: help demo test build deps lint format bench bench-quick models man install clean
+.PHONY: help demo test build deps lint format bench bench-quick models man library wheel test-library test-engines \
+	install install-library clean
 
 help:
 	@echo "make demo     install what is missing, build, compile a constitution, grade a text"
@@ -14,7 +15,12 @@ help:
 	@echo "make bench-quick DATA=DIR  a part of them in five minutes, printed"
 	@echo "make models   recompile models/ (their bytes are reproducible)"
 	@echo "make format   format the sources"
-	@echo "make install  to PREFIX (default /usr/local): command, manual page, completions"
+	@echo "make library  the C library: .build/library/libwitan.so and libwitan.a"
+	@echo "make wheel    the Python package with the library inside: .build/wheel"
+	@echo "make test-library  programs in C, C++, Rust and Python against it"
+	@echo "make test-engines  llama.cpp and transformers under the guard (builds llama-cpp-python once)"
+	@echo "make install-library  header, libraries, pkg-config and CMake package to PREFIX"
+	@echo "make install  to PREFIX (default /usr/local): command, manual page, completions, C library"
 
 deps:
 	@sh scripts/install-dependencies.sh
@@ -56,6 +62,23 @@ install: man
 	$(WITAN) --generate-completion-script bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/witan
 	$(WITAN) --generate-completion-script zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_witan
 	$(WITAN) --generate-completion-script fish > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/witan.fish
+	@if sh packaging/build.sh; then sh packaging/install.sh .build/library $(DESTDIR)$(PREFIX); \
+	else echo "the C library is not installed"; fi
+
+library:
+	sh packaging/build.sh
+
+wheel: library
+	sh python/build.sh
+
+test-library: wheel
+	sh packaging/test.sh
+
+test-engines: wheel
+	sh examples/test.sh
+
+install-library: library
+	sh packaging/install.sh .build/library $(DESTDIR)$(PREFIX)
 
 clean:
 	rm -rf .build Benchmarks/.build

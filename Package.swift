@@ -1,7 +1,8 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-// Arrows point one way: WitanCLI -> WitanConstitution, WitanTraining -> Witan -> C targets.
+// Arrows point one way: WitanCLI -> WitanConstitution, WitanTraining -> Witan -> C targets, and
+// WitanC -> CWitan, CHandles, Witan.
 // Siblings never import each other; CI builds with --explicit-target-dependency-import-check error.
 
 let strict: [SwiftSetting] = [
@@ -77,3 +78,18 @@ let package = Package(
     .testTarget(name: "WitanCLITests", swiftSettings: strict),
   ]
 )
+
+// The C interface: bodies in Swift that the compiler checks against the header (SE-0495, Swift 6.3).
+#if compiler(>=6.3)
+  package.products.append(.library(name: "witan-c", type: .static, targets: ["WitanC"]))
+  package.targets += [
+    .target(name: "CWitan"),
+    .target(name: "CHandles"),
+    .target(
+      name: "WitanC", dependencies: ["CWitan", "CHandles", "Witan"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "WitanCTests", dependencies: ["WitanC", "CWitan", "CHandles", "Witan"],
+      swiftSettings: strict),
+  ]
+#endif

@@ -41,4 +41,11 @@ done
 step "a package that depends on Witan"
 sh scripts/test-consumer.sh
 
+step "the C library and the Python package"
+if swift --version 2>/dev/null | grep -Eq 'Swift version (6\.([3-9]|[1-9][0-9])|[7-9])' && [ "$(uname)" = Linux ]; then
+  sh packaging/build.sh
+  if command -v python3 >/dev/null; then sh python/build.sh; else echo "left out: there is no python3"; fi
+  sh packaging/test.sh
+else echo "left out: they need Swift 6.3 on Linux"; fi
+
 echo "all checks passed"

@@ -13,6 +13,9 @@
 package final class MappedFile: @unchecked Sendable {  // read-only after init
   package let bytes: UnsafeRawBufferPointer
   private let owned: Bool
+  /// Of memory that somebody else has mapped: told when nothing uses it any more. Set before it is shared.
+  package var onRelease: (() -> Void)?
+  private let borrowed: Bool
 
   /// Maps the file at `path`. Throws `io`.
   package init(path: String) throws(WitanError) {
@@ -32,7 +35,13 @@ package final class MappedFile: @unchecked Sendable {  // read-only after init
       throw WitanError.system("cannot be mapped", path)
     }
     bytes = UnsafeRawBufferPointer(start: base, count: size)
-    owned = false
+    (owned, borrowed) = (false, false)
+  }
+
+  /// Uses memory that its owner keeps until `onRelease` is called.
+  package init(borrowing source: UnsafeRawBufferPointer) {
+    bytes = source
+    (owned, borrowed) = (false, true)
   }
 
   /// Copies bytes that are in memory already.
@@ -40,10 +49,14 @@ package final class MappedFile: @unchecked Sendable {  // read-only after init
     let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: max(1, source.count), alignment: 64)
     copy.copyBytes(from: source)
     bytes = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(copy)[..<source.count])
-    owned = true
+    (owned, borrowed) = (true, false)
   }
 
   deinit {
+    if borrowed {
+      onRelease?()
+      return
+    }
     guard let base = bytes.baseAddress else { return }
     if owned {
       UnsafeMutableRawPointer(mutating: base).deallocate()

@@ -175,6 +175,13 @@ public struct DecisionState: Sendable, Equatable {
     (wordCount, isQuiet) = (0, true)
   }
 
+  /// A copy with memory of its own: neither allocates when it is used, nor waits for the other's thread.
+  var unshared: DecisionState {
+    var copy = self
+    copy.watches.withUnsafeMutableBufferPointer { _ in }
+    return copy
+  }
+
   /// Becomes `other`, which has the same rules, in the memory that it has. O(rules)
   mutating func assign(_ other: DecisionState) {
     for i in watches.indices { watches[i] = other.watches[i] }

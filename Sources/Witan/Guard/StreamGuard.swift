@@ -194,9 +194,9 @@ public final class StreamGuard {
 
   /// A second guard that goes on from here by itself. It cannot go back to before the fork.
   public func fork() -> StreamGuard {
+    let rules = decisions.unshared
     let copy =
-      viewed.map { StreamGuard($0.fork(), options, decisions) }
-      ?? StreamGuard(stream.fork(), options, decisions)
+      viewed.map { StreamGuard($0.fork(), options, rules) } ?? StreamGuard(stream.fork(), options, rules)
     if let top { copy.top?.copy(top) }
     copy.progress = progress
     copy.lastSerial = progress.serial

@@ -44,7 +44,8 @@ public final class Classifier: @unchecked Sendable {  // immutable after init
     try self.init(storage: MappedFile(copying: bytes), embeddings)
   }
 
-  private init(storage: MappedFile, _ embeddings: StaticEmbeddings?) throws(WitanError) {
+  /// Reads the model in `storage`. Throws as `init(path:embeddings:)`.
+  package init(storage: MappedFile, _ embeddings: StaticEmbeddings?) throws(WitanError) {
     let file = try ModelFile(storage.bytes)
     if let embeddings, let named = file.spec.dense, named != DenseSpec(embeddings) {
       throw WitanError(

@@ -73,6 +73,12 @@ public final class StreamPool {
   /// Streams that are open now.
   public var openCount: Int { guards.count - free.count }
 
+  /// Streams that the next step has something to tell of, at most.
+  package var touchedCount: Int { touched.count }
+
+  /// Whether pushes to a stream are ignored: after `terminate`, `finish` and `cancel`.
+  package func isEnded(_ id: PoolStream) throws(WitanError) -> Bool { try find(id).isEnded }
+
   /// Bytes of memory that the pool holds now, the streams and what they share. O(streams)
   public var stateByteCount: Int {
     guards.reduce(scratch.byteCount + batch.byteCount) { $0 + $1.stateByteCount }

@@ -90,7 +90,15 @@ public struct ProbeStream: Sendable {
   }
 
   /// A stream that goes on from here by itself, as speculative decoding needs it.
-  public func fork() -> ProbeStream { self }
+  public func fork() -> ProbeStream {
+    var copy = self
+    // Memory of its own at once: else the first push after it would allocate.
+    copy.logits.withUnsafeMutableBufferPointer { _ in }
+    copy.averages.withUnsafeMutableBufferPointer { _ in }
+    copy.peaks.withUnsafeMutableBufferPointer { _ in }
+    copy.sums.withUnsafeMutableBufferPointer { _ in }
+    return copy
+  }
 
   /// The calibrated logit of label `j` now; of no tokens that of z = 0.
   public func logit(_ j: Int) -> Float { slope[j] * last(averages, j) + offset[j] }

@@ -1,0 +1,25 @@
+internal import CWitan
+internal import Witan
+
+/// A pool of streams, with the names of its model's outputs.
+final class PoolHandle: Handled {
+  static var kind: UInt32 { 5 }
+
+  let model: ModelHandle
+  let pool: StreamPool
+
+  init(_ model: ModelHandle, _ pool: StreamPool) {
+    self.model = model
+    self.pool = pool
+  }
+
+  func stream(_ number: UInt64) -> PoolStream { PoolStream(number: number, of: pool) }
+
+  /// Writes a step of a stream, with the bytes that it lets out.
+  func write(
+    _ step: GuardStep, of stream: PoolStream, to out: UnsafeMutablePointer<witan_step>
+  ) throws(WitanError) {
+    step.write(to: out, isEnded: try pool.isEnded(stream))
+    if step.emit > 0 { out.pointee.bytes = try pool.withEmittable(of: stream) { $0.baseAddress } }
+  }
+}

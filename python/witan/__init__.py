@@ -1,0 +1,19 @@
+"""Witan: grades text while it is generated."""
+
+from ._errors import Terminated, WitanError
+from ._guard import Guard
+from ._library import ABI_VERSION, version
+from ._model import Contribution, Model, Output
+from ._options import GuardOptions, Rule
+from ._pool import Pool
+from ._probe import Probe, ProbeStream
+from ._step import ANNOTATE, ASK, EMIT, HOLD, TERMINATE, Action, Cause, Reason, Step
+from ._stream import Stream
+from ._vocabulary import Vocabulary
+
+__version__ = version()
+__all__ = [
+    "ABI_VERSION", "ANNOTATE", "ASK", "Action", "Cause", "Contribution", "EMIT", "Guard", "GuardOptions", "HOLD",
+    "Model", "Output", "Pool", "Probe", "ProbeStream", "Reason", "Rule", "Step", "Stream", "TERMINATE", "Terminated",
+    "Vocabulary", "WitanError", "__version__", "version",
+]

@@ -49,9 +49,17 @@ struct TrainingFlags: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "Train so many networks and average them into one of the same size; --autotune does it by itself.",
+      "Train so many networks and average them into one of the same size; by default 3 where it is cheap, and "
+        + "with --autotune what time allows.",
       valueName: "networks"))
   var ensemble: Int?
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "What is lowered for one choice: cross-entropy, one-vs-rest or squared-hinge; by default the number of "
+        + "labels and the amount of text decide.", valueName: "name"),
+    transform: objectiveNamed)
+  var objective: Objective?
   @Flag(name: .long, help: "Let each class weigh the same, however many examples it has.")
   var balance = false
   @Flag(
@@ -101,6 +109,7 @@ struct TrainingFlags: ParsableArguments {
     options.threads = threads ?? options.threads
     options.recipe.learningRate = learningRate ?? options.recipe.learningRate
     options.recipe.featureDropout = dropout ?? options.recipe.featureDropout
+    options.recipe.objective = objective ?? options.recipe.objective
     options.recipe.log2Buckets = log2Buckets ?? options.recipe.log2Buckets
     options.recipe.hidden = (try? units()) ?? options.recipe.hidden
     options.recipe.characters = characters ?? options.recipe.characters
@@ -109,4 +118,12 @@ struct TrainingFlags: ParsableArguments {
     if !wordRate.isEmpty { options.wordRates = wordRate }
     return options
   }
+}
+
+private func objectiveNamed(_ name: String) throws -> Objective {
+  guard let objective = Objective(rawValue: name) else {
+    throw ValidationError(
+      "--objective must be \(Objective.allCases.map(\.rawValue).joined(separator: ", ")).")
+  }
+  return objective
 }

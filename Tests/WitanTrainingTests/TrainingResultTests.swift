@@ -94,6 +94,7 @@ struct TrainingResultTests {
     // Each text five times: equal texts stay on one side.
     let examples = ToyData.choice(2, count: 200, seed: 36)
     var trainer = ToyData.trainer()
+    trainer.options.members = 1
     trainer.onProgress = { events.append($0) }
     let result = try trainer.train(Array(repeating: examples, count: 5).flatMap { $0 })
     let summary = result.summary
@@ -115,6 +116,7 @@ struct TrainingResultTests {
     let dev = ToyData.choice(2, count: 40, seed: 38)
     var phases: Set<String> = []
     var trainer = ToyData.trainer()
+    trainer.options.members = 1
     trainer.onProgress = { phases.insert($0.phase) }
     let result = try trainer.train(examples, dev: dev)
     #expect(phases == ["train"])

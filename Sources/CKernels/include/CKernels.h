@@ -182,11 +182,15 @@ void witan_sigmoid(const float *in, float *out, size_t count);
 // side by side, so that a step touches neighbouring cache lines. `width` is 1 or a multiple of this.
 #define WITAN_TRAIN_LANES 4
 
+// Most columns of a training row: 4096 outputs, 128 hidden units.
+#define WITAN_TRAIN_MOST_COLUMNS 4224
+
 // sum[j] = scale * (sum over i of the weight j of row ids[i]), added in a fixed order. [width]
 void witan_train_forward(float *sum, const float *rows, size_t width, const uint32_t *ids,
                          size_t count, float scale);
 // One AdaGrad step (Duchi et al. 2011, diagonal) with the same gradient for every row of `ids`:
-// squares += g^2; weights -= rates[id >> 24] * g / sqrt(squares). [rates: 256]
+// squares += g^2; weights -= rates[id >> 24] * g / sqrt(squares). Blocks of columns whose gradient is 0
+// are passed over. [rates: 256; width <= WITAN_TRAIN_MOST_COLUMNS]
 void witan_train_adagrad(float *rows, size_t width, const uint32_t *ids, size_t count,
                          const float *gradient, const float *rates);
 

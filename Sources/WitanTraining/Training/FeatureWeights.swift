@@ -27,22 +27,26 @@ package struct FeatureWeights {
       let targets = data.targets[i * width..<(i + 1) * width]
       let present = targets.indices.filter { data.targets[$0] > 0 }.map { ($0 - i * width, data.targets[$0]) }
       let ids = data.ids(i)
-      for k in ids {
-        let row = Int(data.ids[k] & UInt32(WITAN_TRAIN_ROW_MASK))
-        count[row] += 1
-        for (j, degree) in present { mass[row * width + j] += degree }
+      data.ids.withUnsafeBufferPointer { all in
+        for k in ids {
+          let row = Int(all[k] & UInt32(WITAN_TRAIN_ROW_MASK))
+          count[row] += 1
+          for (j, degree) in present { mass[row * width + j] += degree }
+        }
       }
       total += Float(ids.count)
       for (j, degree) in present { totals[j] += degree * Float(ids.count) }
     }
     let weights: [Float] = (0..<buckets).map { row in
       guard count[row] > 0 else { return 0 }
-      var largest: Float = 0
+      var (highest, lowest): (Float, Float) = (1, 1)
       for j in 0..<width {
         let inside = (mass[row * width + j] + 1) / (totals[j] + 1)
         let outside = (count[row] - mass[row * width + j] + 1) / (total - totals[j] + 1)
-        largest = max(largest, log(inside / outside).magnitude)
+        highest = max(highest, inside / outside)
+        lowest = min(lowest, inside / outside)
       }
+      let largest = max(log(highest), -log(lowest))
       return (largest + Self.floor) * (largest + Self.floor)
     }
     let seen = weights.filter { $0 > 0 }.sorted()

@@ -97,15 +97,20 @@ package final class Network: @unchecked Sendable {  // threads write to disjoint
 
   func copy() -> Network {
     let copy = Network(spec, seed: 0)
-    copy.rows.update(from: rows, count: spec.features.buckets * 2 * stride)
-    copy.bias.update(from: bias, count: stride)
-    copy.biasSquares.update(from: biasSquares, count: stride)
+    copy.take(self)
+    return copy
+  }
+
+  /// Takes the weights of a network of the same architecture.
+  func take(_ other: Network) {
+    rows.update(from: other.rows, count: spec.features.buckets * 2 * stride)
+    bias.update(from: other.bias, count: stride)
+    biasSquares.update(from: other.biasSquares, count: stride)
     for (to, from) in zip(
-      [copy.dense, copy.hidden, copy.hiddenBias, copy.output], [dense, hidden, hiddenBias, output])
+      [dense, hidden, hiddenBias, output], [other.dense, other.hidden, other.hiddenBias, other.output])
     {
       to.copy(from)
     }
-    return copy
   }
 
   /// Sets the biases to the logits (or log shares) of how often each output applies. Otherwise the

@@ -18,6 +18,8 @@ package struct NetworkTrainer {
 
   /// Texts whose gradients are taken at the same weights.
   static let batch = 16
+  /// Weights that a batch must touch for threads to be worth waking: it takes them some microseconds.
+  static let leastParallelWeights = 1 << 16
 
   /// One pass over the examples named by `order`; returns the mean loss. O(features x columns).
   ///
@@ -28,11 +30,13 @@ package struct NetworkTrainer {
     let slots = Slots(network, texts: Self.batch, longest: data.longest)
     defer { slots.deallocate() }
     let rates = rates()
-    let threads = max(1, min(options.threads, TrainingSet.parts))
+    let mostThreads = max(1, min(options.threads, TrainingSet.parts))
     var (loss, total) = (0.0, 0.0)
     for start in stride(from: 0, to: order.count, by: Self.batch) {
       let texts = order[start..<min(order.count, start + Self.batch)].filter { data.weights[$0] > 0 }
       guard !texts.isEmpty else { continue }
+      let weights = texts.reduce(0) { $0 + data.ids($1).count } * network.stride
+      let threads = weights < Self.leastParallelWeights ? 1 : mostThreads
       Self.perform(threads, tasks: texts.count) { i in
         losses(of: texts[i], slot: i, data, seed: seed, slots)
       }
@@ -105,15 +109,10 @@ package struct NetworkTrainer {
     slots.scale[slot] = scale
     gather(UnsafeBufferPointer(start: kept, count: count), 0..<count, scale: scale, into: a.x)
     forward(i, data, a)
-    let (spec, width) = (network.spec, network.spec.width)
-    spec.activate(a.z)
-    let weight = data.weights[i]
-    let targets = data.targets[i * width..<(i + 1) * width]
-    slots.loss[slot] =
-      Double(weight)
-      * Loss.crossEntropy(
-        softmax: spec.isSoftmax, UnsafeBufferPointer(start: a.z, count: width), targets)
-    for j in 0..<width { a.gradient[j] = (a.z[j] - targets[targets.startIndex + j]) * weight }
+    let width = network.spec.width
+    slots.loss[slot] = (recipe.objective ?? .crossEntropy).loss(
+      network.spec, a.z, data.targets[i * width..<(i + 1) * width], weight: data.weights[i],
+      gradient: a.gradient)
     network.backward(a)
   }
 
@@ -256,7 +255,9 @@ extension ModelSpec {
   var isSoftmax: Bool { task == .singleLabel && !isBinary }
 
   /// z becomes probabilities, in place. [width]
-  func activate(_ z: UnsafeMutablePointer<Float>) {
+  func activate(_ z: UnsafeMutablePointer<Float>) { activate(z, softmax: isSoftmax) }
+
+  func activate(_ z: UnsafeMutablePointer<Float>, softmax isSoftmax: Bool) {
     if isSoftmax {
       softmax(z, width)
     } else {

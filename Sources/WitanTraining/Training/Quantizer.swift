@@ -65,18 +65,37 @@ package enum Quantizer {
   ) -> (table: [Int8], scale: [Float]) {
     let (buckets, columns) = (network.spec.features.buckets, network.columns)
     let width = network.spec.columns
-    var table = [Int8](repeating: 0, count: buckets * width)
-    var scale = [Float](repeating: 0, count: columns)
-    var column: [Float] = []
-    for j in 0..<columns {
-      column.removeAll(keepingCapacity: true)
-      for b in 0..<buckets where network[b, j] != 0 { column.append(network[b, j]) }
-      scale[j] = bestStep(column)
-      let inverse = scale[j] > 0 ? 1 / scale[j] : 0
-      for b in 0..<buckets { table[b * width + j] = step(network[b, j], inverse) }
+    let stride = network.stride
+    // Row by row, as memory has them: how many weights each column has, then a sample of them.
+    var counts = [Int](repeating: 0, count: columns)
+    var largest = [Float](repeating: 0, count: columns)
+    for b in 0..<buckets {
+      let row = network.rows + b * 2 * stride
+      for j in 0..<columns where row[j] != 0 {
+        counts[j] += 1
+        largest[j] = max(largest[j], row[j].magnitude)
+      }
     }
-    if let squares {
-      for b in 0..<buckets { table[b * width + columns] = Int8(squares[b]) }
+    let every = counts.map { max(1, $0 >> 15) }
+    var samples = [[Float]](repeating: [], count: columns)
+    for j in 0..<columns { samples[j].reserveCapacity(counts[j] / every[j] + 1) }
+    counts = [Int](repeating: 0, count: columns)
+    for b in 0..<buckets {
+      let row = network.rows + b * 2 * stride
+      for j in 0..<columns where row[j] != 0 {
+        if counts[j] == 0 { samples[j].append(row[j]) }
+        counts[j] = counts[j] + 1 == every[j] ? 0 : counts[j] + 1
+      }
+    }
+    let scale = (0..<columns).map { bestStep(samples[$0], largest: largest[$0]) }
+    let inverse = scale.map { $0 > 0 ? 1 / $0 : 0 }
+    let table = [Int8](unsafeUninitializedCapacity: buckets * width) { table, count in
+      for b in 0..<buckets {
+        let row = network.rows + b * 2 * stride
+        for j in 0..<columns { table[b * width + j] = row[j] == 0 ? 0 : step(row[j], inverse[j]) }
+        if let squares { table[b * width + columns] = Int8(squares[b]) }
+      }
+      count = buckets * width
     }
     return (table, scale)
   }
@@ -85,17 +104,24 @@ package enum Quantizer {
     Int8(min(127, max(-127, (w * inverse).rounded(.toNearestOrEven))))
   }
 
+  /// The step of a column that loses least.
   static func bestStep(_ column: [Float]) -> Float {
-    let largest = column.reduce(0) { max($0, $1.magnitude) }
-    guard largest > 0 else { return 0 }
-    // At most 2^15 weights are looked at: the choice is a mean.
     let sample = stride(from: 0, to: column.count, by: max(1, column.count >> 15)).map { column[$0] }
+    return bestStep(sample, largest: column.reduce(0) { max($0, $1.magnitude) })
+  }
+
+  /// The same of a column whose largest weight is given, judged by at most 2^16 of its weights: it is a mean.
+  private static func bestStep(_ sample: [Float], largest: Float) -> Float {
+    guard largest > 0 else { return 0 }
     var best = (error: Float.infinity, step: largest / 127)
     for tenth in stride(from: 10, through: 2, by: -1) {
       let candidate = largest * Float(tenth) / 10 / 127
-      let error = sample.reduce(Float(0)) { sum, w in
-        let d = w - Float(step(w, 1 / candidate)) * candidate
-        return sum + d * d
+      let inverse = 1 / candidate
+      var error: Float = 0
+      for w in sample {
+        let d = w - Float(step(w, inverse)) * candidate
+        error += d * d
+        if error >= best.error { break }  // it only grows
       }
       if error < best.error { best = (error, candidate) }
     }

@@ -10,6 +10,8 @@ struct RecipeSearch {
     var found: Found
     var folds: [Fold]
     var tried: Int
+    /// The features of the first fold, if they were the last that were looked at.
+    var sets: FeatureCache.Sets?
     /// How many networks the time that is left allows to average.
     var members: Int
   }
@@ -18,7 +20,7 @@ struct RecipeSearch {
   let trainer: RecipeTrainer
   /// The division of the examples with which each search begins.
   let first: Fold
-  /// Those of cross-validation; empty where a dev part was given.
+  /// Those of cross-validation; of a dev part that was given, that division first.
   let folds: [Fold]
 
   /// Share of the time that goes into finding the recipe; the rest into the last fit.
@@ -28,8 +30,13 @@ struct RecipeSearch {
   /// Cross-validation must leave time for so many recipes.
   private static let leastRecipes = 15.0
 
+  /// Of so many standard errors a held-out loss must be lower for a search to change its recipe. Many are
+  /// tried, and one of them is lower by luck.
+  private static let leastGain = 1.0
+
   /// Tries word rates, then, with `autotune`, changes one choice at a time and keeps what lowers the
-  /// held-out loss; when nothing does, two or three choices at random, until the time is up.
+  /// held-out loss by more than its standard error; when nothing does, two or three choices at random,
+  /// until the time is up.
   func run() throws(WitanError) -> Outcome {
     let started = Date()
     func elapsed() -> Double { Date().timeIntervalSince(started) }
@@ -37,7 +44,11 @@ struct RecipeSearch {
     let base = trainer.base
     var cache = FeatureCache()
     let bytes = first.fit.reduce(0) { $0 + $1.text.utf8.count }
-    var start = options.recipe.resolved(outputs: base.outputs, bytes: bytes)
+    let isChoice =
+      base.task == .singleLabel && options.warmStart == nil
+      && first.fit.allSatisfy(\.isWhole)
+    var start = options.recipe.resolved(
+      outputs: base.outputs, bytes: bytes, examples: first.fit.count, isChoice: isChoice)
     start.wordRate = options.wordRates.first ?? start.wordRate
     var used = options.folds > 1 ? folds : [first]
     var found = try trainer.train(start, used, &cache, best: nil)
@@ -49,27 +60,33 @@ struct RecipeSearch {
       found = try trainer.train(start, used, &cache, best: nil)
     }
     var tried: Set<Recipe> = [start]
-    func attempt(_ recipe: Recipe) throws(WitanError) -> Bool {
+    func attempt(_ recipe: Recipe, leastGain: Double = Self.leastGain) throws(WitanError) -> Bool {
       guard tried.insert(recipe).inserted else { return false }
       let other = try trainer.train(recipe, used, &cache, best: found)
-      guard other.best < found.best else { return false }
+      guard other.best < found.best - leastGain * Self.standardError(other, found) else { return false }
       found = other
       return true
+    }
+    func outcome(members: Int?) -> Outcome {
+      Outcome(
+        found: found, folds: used, tried: tried.count,
+        sets: used.count == 1 ? cache.known(0, found.networks[0].spec) : nil,
+        members: members ?? (isChoice ? found.recipe.usualMembers : 1))
     }
     let isJudged = !used[0].held.isEmpty
     for rate in options.wordRates.dropFirst() where isJudged {
       var recipe = start
       recipe.wordRate = rate
-      _ = try attempt(recipe)
+      _ = try attempt(recipe, leastGain: 0)
     }
     guard options.autotune != nil, isJudged else {
-      return Outcome(found: found, folds: used, tried: tried.count, members: options.members)
+      return outcome(members: options.members)
     }
     let end = limit * Self.searchShare
     var improved = true
     descent: while improved {
       improved = false
-      for recipe in found.recipe.neighbours(outputs: base.outputs) {
+      for recipe in found.recipe.neighbours(outputs: base.outputs, isChoice: isChoice) {
         if elapsed() >= end { break descent }
         // A neighbour that was better is where the next round goes on from.
         if try attempt(recipe) { improved = true }
@@ -80,7 +97,7 @@ struct RecipeSearch {
       if elapsed() >= end { break }
       var recipe = found.recipe
       for _ in 0..<(2 + Int(random.next() % 2)) {
-        let steps = recipe.neighbours(outputs: base.outputs)
+        let steps = recipe.neighbours(outputs: base.outputs, isChoice: isChoice)
         recipe = steps[Int(random.next() % UInt64(steps.count))]
       }
       _ = try attempt(recipe)
@@ -88,10 +105,21 @@ struct RecipeSearch {
     let examples = Double(first.fit.count + first.held.count)
     let fit = max(1e-3, found.secondsPerExample * examples * Double(found.epochs))
     var members = options.members
-    if members == 1, found.recipe.hidden?.isEmpty ?? true {
+    if members == nil, found.recipe.hidden?.isEmpty ?? true {
       // Units side by side would make the table larger than promised; linear networks add up.
-      members = min(Self.mostMembers, max(1, Int((limit - elapsed()) / fit)))
+      members = min(
+        Self.mostMembers, max(isChoice ? found.recipe.usualMembers : 1, Int((limit - elapsed()) / fit)))
     }
-    return Outcome(found: found, folds: used, tried: tried.count, members: members)
+    return outcome(members: members)
+  }
+
+  /// Of the difference of two mean held-out losses, from the differences on each example.
+  private static func standardError(_ a: Found, _ b: Found) -> Double {
+    let differences = zip(a.heldLosses, b.heldLosses).map { $0 - $1 }
+    let count = Double(differences.count)
+    guard count > 1, a.heldLosses.count == b.heldLosses.count else { return 0 }
+    let mean = differences.reduce(0, +) / count
+    let square = differences.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    return (square / (count - 1) / count).squareRoot()
   }
 }

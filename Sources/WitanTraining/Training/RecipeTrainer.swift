@@ -17,6 +17,8 @@ struct RecipeTrainer {
     var initial: Double?
     var trainLoss: [Double] = []
     var devLoss: [Double] = []
+    /// At the best pass, of each held-out example of all folds, calibrated.
+    var heldLosses: [Double] = []
     /// Wall time of a pass over one example.
     var secondsPerExample = 0.0
   }
@@ -33,6 +35,9 @@ struct RecipeTrainer {
     /// The network that one fold left, before it has seen the held-out part.
     init(_ found: Found, fold: Int) { self.init(found.networks[fold], found.featureWeights[fold]) }
   }
+
+  /// Passes over all examples by which a judged network learns what was held out.
+  private static let lastPasses = 2
 
   let options: TrainingOptions
   let base: ModelSpec
@@ -54,6 +59,7 @@ struct RecipeTrainer {
     }
     var held = runs[0].sets.held
     for run in runs.dropFirst() { held.append(run.sets.held) }
+    let heldWeight = held.weights.reduce(0.0) { $0 + Double($1) }
     var found = Found(
       recipe: recipe, networks: runs.map(\.network), featureWeights: runs.map(\.sets.weights),
       calibration: .identity(spec.width))
@@ -79,13 +85,21 @@ struct RecipeTrainer {
         logits += runs[i].trainer.logits(runs[i].sets.held)
       }
       let calibration = Calibration(logits, held, spec)
-      let devLoss = held.count > 0 ? calibration.loss(logits, held, spec) : trainLoss
+      let heldLosses = calibration.losses(logits, held, spec)
+      let devLoss = held.count > 0 ? heldLosses.reduce(0, +) / max(1e-9, heldWeight) : trainLoss
       found.trainLoss.append(trainLoss)
       found.devLoss.append(devLoss)
       report(
         epoch, options.maximumEpochs, trainLoss, held.count > 0 ? devLoss : nil, "train", examples, examples)
       if devLoss < found.best {
-        found.networks = runs.map { $0.network.copy() }
+        for (i, run) in runs.enumerated() {
+          if found.networks[i] === run.network {
+            found.networks[i] = run.network.copy()
+          } else {
+            found.networks[i].take(run.network)
+          }
+        }
+        found.heldLosses = heldLosses
         (found.calibration, found.epochs, found.best) = (calibration, epoch, devLoss)
       }
       if epoch - found.epochs >= options.patience { break }
@@ -97,19 +111,39 @@ struct RecipeTrainer {
   }
 
   /// The same training again on all examples, for as many passes as were best: once for each member of an
-  /// ensemble, which differ in the order of texts and in the features left out.
-  func refit(_ found: Found, on examples: [Example], members: Int) throws(WitanError) -> Final {
+  /// ensemble, which differ in the order of texts and in the features left out. `known`: the features of
+  /// the examples where they are at hand, those that were held out last; then a network trained one against
+  /// the rest goes on from the one that was judged instead, for two passes over all. Over four seeds of trec
+  /// and banking77 the means were 0.3 and 0.1 points lower, within the noise, in a quarter less time.
+  /// `keepsJudged`: whether the judged network saw all examples, and is the first member.
+  func refit(
+    _ found: Found, on examples: [Example], members: Int, known: FeatureCache.Sets? = nil,
+    keepsJudged: Bool = false
+  ) throws(WitanError) -> Final {
     var cache = FeatureCache()
     let spec = found.networks[0].spec
-    let sets = try cache.sets(of: Fold(fit: examples, held: []), at: 0, spec, embeddings, options.warmStart)
-    var networks: [Network] = []
-    for member in 0..<members {
+    let sets: FeatureCache.Sets
+    if let known {
+      sets = known.merged(spec, options.warmStart)
+    } else {
+      sets = try cache.sets(of: Fold(fit: examples, held: []), at: 0, spec, embeddings, options.warmStart)
+    }
+    // One against the rest takes many passes, but what was held out is soon learnt beside what is known.
+    let goesOn =
+      known != nil && members == 1 && options.warmStart == nil
+      && found.recipe.objective ?? .crossEntropy != .crossEntropy
+    var networks = keepsJudged ? [found.networks[0]] : []
+    for member in networks.count..<members {
       let purpose = member == 0 ? "refit" : "refit \(member)"
       var run = Run(
         sets, spec, self, found.recipe, seed: member == 0 ? options.seed : options.seed ^ fnv1a(purpose.utf8),
         purpose: purpose)
       let phase = members == 1 ? "refit" : "refit \(member + 1)/\(members)"
-      let epochs = options.warmStart == nil ? max(1, found.epochs) : found.epochs
+      var epochs = options.warmStart == nil ? max(1, found.epochs) : found.epochs
+      if goesOn {
+        run.network.take(found.networks[0])
+        epochs = min(epochs, Self.lastPasses)
+      }
       for epoch in stride(from: 1, through: epochs, by: 1) {
         let loss = run.pass { report(epoch, found.epochs, $1, nil, phase, $0, sets.fit.count) }
         report(epoch, found.epochs, loss, nil, phase, sets.fit.count, sets.fit.count)

@@ -77,14 +77,22 @@ public struct Trainer {
         }
       }
     }
+    if options.recipe.objective?.needsWholeTargets == true, spec.task == .singleLabel,
+      options.distillation != nil || examples.contains(where: { !$0.isWhole })
+    {
+      throw WitanError(
+        .invalidValue, "squared-hinge needs one label of degree 1 in each example, and no teacher",
+        at: "options.recipe.objective")
+    }
     let started = Date()
     let first =
       dev.map { Fold(fit: examples, held: $0) }
       ?? Fold.holdOut(options.devShare, of: examples, seed: options.seed)
     guard !first.fit.isEmpty else { throw WitanError(.data, "there are no training examples") }
     var folds: [Fold] = []
-    if dev == nil, options.folds != 1 {
+    if options.folds != 1 {
       folds = Fold.split(examples, into: max(2, options.folds == 0 ? 5 : options.folds), seed: options.seed)
+      if dev != nil { folds.insert(first, at: 0) }  // the network that the model is made of, then the others
     }
     let balance = options.balancesClasses ? Self.classWeights(first.fit) : [:]
     func prepared(_ examples: [Example]) -> [Example] {
@@ -99,12 +107,15 @@ public struct Trainer {
     ).run()
     let found = outcome.found
     let heldOut = try model(found, RecipeTrainer.Final(found, fold: 0), outcome.folds[0].fit)
-    let report = try quantizationReport(outcome)
+    let report = try quantizationReport(outcome, heldOut)
     var (final, seen) = (heldOut, outcome.folds[0].fit)
     let members = min(outcome.members, Network.largestEnsemble(found.networks[0].spec))
     if (dev == nil && !first.held.isEmpty) || more != nil || members > 1 {
       let all = first.fit + (dev == nil || more != nil ? first.held : []) + (more ?? [])
-      let fitted = try recipes.refit(found, on: prepared(all), members: members)
+      let isKnown = dev == nil && more == nil && !options.balancesClasses && options.distillation == nil
+      let fitted = try recipes.refit(
+        found, on: prepared(all), members: members, known: isKnown ? outcome.sets : nil,
+        keepsJudged: dev != nil && more == nil)
       (final, seen) = (try model(found, fitted, all), all)
     }
     if options.estimatesDoubt {
@@ -159,9 +170,9 @@ public struct Trainer {
   }
 
   /// Whole numbers against floats, and the whole against what is left without the shared table; on the
-  /// held-out part of every fold with the network that did not see it.
+  /// held-out part of every fold with the network that did not see it. `first`: the model of the first.
   private func quantizationReport(
-    _ outcome: RecipeSearch.Outcome
+    _ outcome: RecipeSearch.Outcome, _ first: (spec: ModelSpec, weights: ModelWeights)
   ) throws(WitanError) -> TrainingSummary.Quantization? {
     let found = outcome.found
     let count = outcome.folds.reduce(0) { $0 + $1.held.count }
@@ -170,9 +181,9 @@ public struct Trainer {
     for (i, fold) in outcome.folds.enumerated() {
       let final = RecipeTrainer.Final(found, fold: i)
       let spec = final.network.spec
-      let model = try model(found, final, fold.fit)
+      let model = try i == 0 ? first : model(found, final, fold.fit)
       let bytes = ModelFile.encode(spec: model.spec, weights: model.weights, metadata: [:])
-      var held = TrainingSet(fold.held, spec, embeddings)
+      var held = outcome.sets?.held ?? TrainingSet(fold.held, spec, embeddings)
       if let weights = final.featureWeights { held.apply(weights) }
       func accuracy(_ logits: [Float]) -> Double {
         Metrics.accuracy(logits, held, spec) * Double(held.count) / Double(count)
@@ -199,6 +210,9 @@ public struct Trainer {
 }
 
 extension Example {
+  /// Whether it has one label, without a degree.
+  var isWhole: Bool { labels.count == 1 && labels.values.first == 1 }
+
   fileprivate func weighted(by classes: [String: Float]) -> Example {
     guard !classes.isEmpty, !labels.isEmpty else { return self }
     var copy = self

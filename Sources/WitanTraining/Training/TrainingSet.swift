@@ -76,13 +76,16 @@ package struct TrainingSet {
     weights += other.weights
   }
 
-  /// Marks each id with its feature's weight and takes the norms from them.
+  /// The bits of an id that hold its feature's squared weight.
+  private static let weightMask: UInt32 = 127 << 24
+
+  /// Marks each id with its feature's weight, in place of an older mark, and takes the norms from them.
   package mutating func apply(_ weights: FeatureWeights) {
     for i in 0..<count {
       var sum = 0
       for k in ids(i) {
         let square = weights.squares[Int(ids[k] & UInt32(WITAN_TRAIN_ROW_MASK))]
-        ids[k] |= UInt32(square) << 24
+        ids[k] = ids[k] & ~Self.weightMask | UInt32(square) << 24
         sum += Int(square)
       }
       norms[i] = Float(max(1, sum)).squareRoot()

@@ -15,7 +15,8 @@ struct Evaluate: ParsableCommand {
       --text-model and its texts in --data also that model, and both combined.
       With --data and --stream (texts with spans, as 'witan synthesize --streams' makes them): how many
       words after the onset of harm a stream is flagged, what is flagged early or missed, and beside it
-      the rate of false alarms on the innocent streams. --report draws delays.svg.
+      the rate of false alarms on the innocent streams. --windows judges a guard with windows; --window
+      and --rate average logits over words. --report draws delays.svg.
       """)
 
   @Option(name: .shortAndLong, help: ArgumentHelp("The model.", valueName: "model"))
@@ -45,6 +46,12 @@ struct Evaluate: ParsableCommand {
     name: .long,
     help: "With --stream: the threshold that at most this share of the innocent streams reach.")
   var fpr: Double?
+  @Option(
+    name: .long, parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "With --stream: judge a guard with these windows, as in 16 48; not the whole text so far.",
+      valueName: "words"))
+  var windows: [Int] = []
   @Option(name: .long, help: "How many mistakes to show.")
   var mistakes = 10
   @OptionGroup var activations: ActivationFlags
@@ -58,14 +65,18 @@ struct Evaluate: ParsableCommand {
   func validate() throws {
     try pictures.validate(json: json)
     if activations.activations != nil { return try validateProbe() }
-    guard smoothing.window == nil, smoothing.rate == nil else {
-      throw ValidationError("--window and --rate go with --activations.")
+    guard stream || smoothing.smoothing == nil else {
+      throw ValidationError("--window and --rate go with --activations or --stream.")
     }
     guard (data != nil) != (!harmful.isEmpty && !benign.isEmpty) else {
       throw ValidationError("Give either --data, or --harmful and --benign.")
     }
     guard stream || (threshold == nil && fpr == nil) else {
       throw ValidationError("--threshold and --fpr go with --stream.")
+    }
+    guard stream || windows.isEmpty else { throw ValidationError("--windows goes with --stream.") }
+    guard windows.isEmpty || !disguises.views else {
+      throw ValidationError("--windows grades the text as it is: give either --windows or --views.")
     }
     guard !stream || data != nil else { throw ValidationError("--stream needs --data: texts with spans.") }
     guard !stream || !pictures.chart else {
@@ -114,8 +125,19 @@ struct Evaluate: ParsableCommand {
   private func measureDelays(_ model: any TextModel, _ data: String) throws {
     let limit: StreamEvaluation.Threshold =
       threshold.map { .given($0) } ?? fpr.map { .falsePositiveRate($0) } ?? .model
-    let evaluation = try StreamEvaluation(
-      model, principle: principle, ExampleReader.all(path: data), threshold: limit)
+    let streams = try ExampleReader.all(path: data)
+    let evaluation: StreamEvaluation
+    if windows.isEmpty {
+      evaluation = try StreamEvaluation(
+        model, principle: principle, streams, threshold: limit, smoothing: smoothing.smoothing)
+    } else {
+      guard let classifier = model as? Classifier else {
+        throw WitanError(.unsupported, "--windows works with Witan's own models only", at: self.model)
+      }
+      evaluation = try StreamEvaluation(
+        classifier, windows: windows, principle: principle, streams, threshold: limit,
+        smoothing: smoothing.smoothing)
+    }
     let note = "model \(lastComponent(self.model)), threshold \(fixed(Double(evaluation.threshold), 4))"
     try pictures.write([
       ("delays", Chart.delays(evaluation, title: "Delay of flags, \(lastComponent(data))", note: note))

@@ -20,7 +20,8 @@ struct FeatureCache {
     }
     architecture = spec
     if let sets = folds[index] { return sets }
-    var (fit, held) = (TrainingSet(fold.fit, spec, embeddings), TrainingSet(fold.held, spec, embeddings))
+    var fit = TrainingSet(fold.fit, runs: fold.runs, spec, embeddings)
+    var held = TrainingSet(fold.held, spec, embeddings)
     let weights = spec.isWeighted ? FeatureWeights.start(fit, spec, warmStart) : nil
     if let weights {
       fit.apply(weights)

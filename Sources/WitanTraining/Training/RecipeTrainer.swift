@@ -72,7 +72,7 @@ struct RecipeTrainer {
       for i in runs.indices {
         let count = runs[i].sets.fit.count
         trainLoss +=
-          runs[i].pass { seen, loss in
+          runs[i].pass(epoch, of: options.maximumEpochs) { seen, loss in
             report(epoch, options.maximumEpochs, loss, nil, "train", done + seen, examples)
           } * Double(count) / Double(max(1, examples))
         done += count
@@ -98,10 +98,13 @@ struct RecipeTrainer {
 
   /// The same training again on all examples, for as many passes as were best: once for each member of an
   /// ensemble, which differ in the order of texts and in the features left out.
-  func refit(_ found: Found, on examples: [Example], members: Int) throws(WitanError) -> Final {
+  func refit(
+    _ found: Found, on examples: [Example], runs streams: [[Example]] = [], members: Int
+  ) throws(WitanError) -> Final {
     var cache = FeatureCache()
     let spec = found.networks[0].spec
-    let sets = try cache.sets(of: Fold(fit: examples, held: []), at: 0, spec, embeddings, options.warmStart)
+    let all = Fold(fit: examples, held: [], runs: streams)
+    let sets = try cache.sets(of: all, at: 0, spec, embeddings, options.warmStart)
     var networks: [Network] = []
     for member in 0..<members {
       let purpose = member == 0 ? "refit" : "refit \(member)"
@@ -111,7 +114,9 @@ struct RecipeTrainer {
       let phase = members == 1 ? "refit" : "refit \(member + 1)/\(members)"
       let epochs = options.warmStart == nil ? max(1, found.epochs) : found.epochs
       for epoch in stride(from: 1, through: epochs, by: 1) {
-        let loss = run.pass { report(epoch, found.epochs, $1, nil, phase, $0, sets.fit.count) }
+        let loss = run.pass(epoch, of: epochs) {
+          report(epoch, found.epochs, $1, nil, phase, $0, sets.fit.count)
+        }
         report(epoch, found.epochs, loss, nil, phase, sets.fit.count, sets.fit.count)
       }
       networks.append(run.network)
@@ -156,9 +161,11 @@ private struct Run {
   }
 
   /// One pass in a new order; returns the mean loss.
-  mutating func pass(_ onProgress: (Int, Double) -> Void) -> Double {
-    var order = Array(0..<sets.fit.count)
+  mutating func pass(_ epoch: Int, of epochs: Int, _ onProgress: (Int, Double) -> Void) -> Double {
+    var order = Array(sets.fit.units.indices)
     random.shuffle(&order)
-    return trainer.epoch(sets.fit, order: order, seed: random.next(), onProgress: onProgress)
+    return trainer.epoch(
+      sets.fit, order: order, seed: random.next(), annealing: Float(epoch - 1) / Float(max(1, epochs - 1)),
+      onProgress: onProgress)
   }
 }

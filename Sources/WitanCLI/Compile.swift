@@ -37,7 +37,7 @@ struct Compile: ParsableCommand {
       "How the readings of a stream count together in training: "
         + (ProbeLoss.allCases.map(\.rawValue) + ["none"]).joined(separator: ", ")
         + "; none learns whole texts only.", valueName: "loss"))
-  var streamLoss = ProbeLoss.softmax.rawValue
+  var streamLoss = ProbeLoss.window.rawValue
   @OptionGroup var training: TrainingFlags
   @OptionGroup var embeddings: EmbeddingsFlags
   @Flag(name: .long, help: "Print the report as JSON.")

@@ -32,7 +32,7 @@ public struct TrainingOptions: Sendable {
   /// Whether the model is to say how unsure it is of each logit: a Laplace posterior of its last layer.
   public var estimatesDoubt = false
   /// How the readings of a stream count together, where training gets any; over 16 words, at temperature 1.
-  public var streamLoss = ProbeLoss.softmax
+  public var streamLoss = ProbeLoss.window
   /// Threads that train; the result does not depend on it.
   public var threads = ProcessInfo.processInfo.activeProcessorCount
   /// A teacher whose probabilities are learnt beside the labels; nil for the labels alone.

@@ -8,6 +8,9 @@
 FILE_BYTES(frames) = {
 #embed "frames.txt"
 };
+FILE_BYTES(assistant_answers) = {
+#embed "background/assistant-answers.txt"
+};
 FILE_BYTES(assistant_tasks) = {
 #embed "background/assistant-tasks.txt"
 };
@@ -43,10 +46,11 @@ FILE_BYTES(user_questions) = {
 
 const witan_corpus_file witan_corpus_frames = ENTRY("frames", frames);
 static const witan_corpus_file background[] = {
-    ENTRY("assistant-tasks", assistant_tasks), ENTRY("culture-history", culture_history),
-    ENTRY("daily-life", daily_life),           ENTRY("instructions", instructions),
-    ENTRY("other-languages", other_languages), ENTRY("role-prompts", role_prompts),       ENTRY("science-health", science_health),
-    ENTRY("society", society),                 ENTRY("technology", technology),
+    ENTRY("assistant-answers", assistant_answers), ENTRY("assistant-tasks", assistant_tasks),
+    ENTRY("culture-history", culture_history),     ENTRY("daily-life", daily_life),
+    ENTRY("instructions", instructions),           ENTRY("other-languages", other_languages),
+    ENTRY("role-prompts", role_prompts),           ENTRY("science-health", science_health),
+    ENTRY("society", society),                     ENTRY("technology", technology),
     ENTRY("user-questions", user_questions),
 };
 const int witan_corpus_background_count = sizeof background / sizeof *background;

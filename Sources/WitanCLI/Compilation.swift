@@ -20,8 +20,9 @@ extension Trainer {
 
   /// Trains on the synthesis' train part, calibrates and sets thresholds on its dev part, evaluates on
   /// its test part; the weights that ship are then fitted on all of it, unless it `holdsOut` dev and test.
+  /// Beside whole texts it learns what streams of the train part show, if it `learnsStreams`.
   func compile(
-    _ constitution: Constitution, _ synthesis: Synthesis, holdsOut: Bool = false
+    _ constitution: Constitution, _ synthesis: Synthesis, holdsOut: Bool = false, learnsStreams: Bool = true
   ) throws(WitanError) -> Compilation {
     func part(_ split: Synthesis.Split) -> [Example] { synthesis.examples[split] ?? [] }
     guard !part(.dev).isEmpty, !part(.test).isEmpty else {
@@ -33,13 +34,22 @@ extension Trainer {
     let spec = try ModelSpec(
       features: FeatureSpec(log2Buckets: 17), task: .multiLabel,
       labels: labels, hasAny: labels.contains { $0.stance == .prohibit })
+    let plain = part(.train)
+    var runs: [[Example]] = []
+    if learnsStreams {
+      let streams = try StreamSynthesis(
+        constitution, streams: min(8000, plain.count { !$0.labels.isEmpty }), splits: [.train],
+        seed: options.seed)
+      runs = StreamReadings().runs(of: streams.examples[.train] ?? [], seed: options.seed)
+    }
+    let copies = learnsStreams ? StreamCopies().copies(of: plain, seed: options.seed) : []
     let result = try train(
-      part(.train) + StreamCopies().copies(of: part(.train), seed: options.seed), dev: part(.dev), spec: spec,
+      plain + copies, dev: part(.dev), spec: spec,
       metadata: [
         "witan.program": Version.text, "witan.constitution": constitution.source,
         "witan.constitution_id": constitution.id, "witan.constitution_version": constitution.version,
         "witan.constitution_digest": constitution.digest,
-      ], refitOn: part(.test))
+      ], refitOn: part(.test), runs: runs)
 
     let heldOut = try Classifier(
       bytes: ModelFile.encode(spec: result.heldOutSpec, weights: result.heldOutWeights, metadata: [:]),

@@ -31,10 +31,24 @@ struct Compile: ParsableCommand {
     name: .long,
     help: "Leave the dev and test parts out of the last fit, so that they measure text never seen.")
   var holdOut = false
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "How the readings of a stream count together in training: "
+        + (ProbeLoss.allCases.map(\.rawValue) + ["none"]).joined(separator: ", ")
+        + "; none learns whole texts only.", valueName: "loss"))
+  var streamLoss = ProbeLoss.window.rawValue
   @OptionGroup var training: TrainingFlags
   @OptionGroup var embeddings: EmbeddingsFlags
   @Flag(name: .long, help: "Print the report as JSON.")
   var json = false
+
+  func validate() throws {
+    guard streamLoss == "none" || ProbeLoss(rawValue: streamLoss) != nil else {
+      throw ValidationError(
+        "--stream-loss must be one of \(ProbeLoss.allCases.map(\.rawValue).joined(separator: ", ")), none.")
+    }
+  }
 
   func run() throws {
     let started = Date()
@@ -43,8 +57,11 @@ struct Compile: ParsableCommand {
     let synthesis = Synthesis(constitution, seed: seed)
     var trainer = Trainer(
       options: training.options(.forConstitutions, seed: seed), embeddings: try embeddings.table())
+    let loss = ProbeLoss(rawValue: streamLoss)
+    trainer.options.streamLoss = loss ?? .mean
     trainer.onProgress = progressReporter()
-    let compilation = try trainer.compile(constitution, synthesis, holdsOut: holdOut)
+    let compilation = try trainer.compile(
+      constitution, synthesis, holdsOut: holdOut, learnsStreams: loss != nil)
     Terminal.endProgress()
     try writeFile(compilation.modelBytes, to: output)
     let measurement = try measured.map(readReport)

@@ -17,7 +17,8 @@ struct Evaluate: ParsableCommand {
       --text-model and its texts in --data also that model, and both combined.
       With --data and --stream (texts with spans, as 'witan synthesize --streams' makes them): how many
       words after the onset of harm a stream is flagged, what is flagged early or missed, and beside it
-      the rate of false alarms on the innocent streams. --report draws delays.svg.
+      the rate of false alarms on the innocent streams. --windows judges a guard with windows; --window
+      and --rate average logits over words. --report draws delays.svg.
       """)
 
   @Option(name: .shortAndLong, help: ArgumentHelp("The model.", valueName: "model"))
@@ -50,7 +51,7 @@ struct Evaluate: ParsableCommand {
   @Option(
     name: .long, parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Judge texts also by the largest grade of windows of so many words, as in 16 48, beside the whole text.",
+      "Judge by the largest grade of windows of so many words, as in 16 48: with --stream as a guard does, else beside the whole text.",
       valueName: "words"))
   var windows: [Int] = []
   @Option(
@@ -71,8 +72,8 @@ struct Evaluate: ParsableCommand {
   func validate() throws {
     try pictures.validate(json: json)
     if activations.activations != nil { return try validateProbe() }
-    guard smoothing.window == nil, smoothing.rate == nil else {
-      throw ValidationError("--window and --rate go with --activations.")
+    guard stream || smoothing.smoothing == nil else {
+      throw ValidationError("--window and --rate go with --activations or --stream.")
     }
     guard (data != nil) != (!harmful.isEmpty && !benign.isEmpty) else {
       throw ValidationError("Give either --data, or --harmful and --benign.")
@@ -80,8 +81,8 @@ struct Evaluate: ParsableCommand {
     guard stream || (threshold == nil && fpr == nil) else {
       throw ValidationError("--threshold and --fpr go with --stream.")
     }
-    guard windows.isEmpty || !(stream || disguises.views || pictures.report != nil || pictures.chart) else {
-      throw ValidationError("--windows goes neither with --stream and --views nor with charts.")
+    guard windows.isEmpty || !(disguises.views || pictures.report != nil && !stream || pictures.chart) else {
+      throw ValidationError("--windows goes neither with --views nor with charts of whole texts.")
     }
     guard top == 1 || !windows.isEmpty else { throw ValidationError("--top goes with --windows.") }
     guard !stream || data != nil else { throw ValidationError("--stream needs --data: texts with spans.") }
@@ -99,10 +100,10 @@ struct Evaluate: ParsableCommand {
   func run() throws {
     if activations.activations != nil { return try evaluateProbe() }
     let opened = try disguises.apply(to: embeddings.model(path: model), path: model)
-    if !windows.isEmpty {
-      try compareWindows(opened)
-    } else if let data, stream {
+    if let data, stream {
       try measureDelays(opened, data)
+    } else if !windows.isEmpty {
+      try compareWindows(opened)
     } else if let data {
       let evaluation = try Evaluation(opened, ExampleReader.all(path: data), mistakes: mistakes)
       let note = evaluation.reliabilityNote + "model \(lastComponent(model))"
@@ -137,8 +138,19 @@ struct Evaluate: ParsableCommand {
   private func measureDelays(_ model: any TextModel, _ data: String) throws {
     let limit: StreamEvaluation.Threshold =
       threshold.map { .given($0) } ?? fpr.map { .falsePositiveRate($0) } ?? .model
-    let evaluation = try StreamEvaluation(
-      model, principle: principle, ExampleReader.all(path: data), threshold: limit)
+    let streams = try ExampleReader.all(path: data)
+    let evaluation: StreamEvaluation
+    if windows.isEmpty {
+      evaluation = try StreamEvaluation(
+        model, principle: principle, streams, threshold: limit, smoothing: smoothing.smoothing)
+    } else {
+      guard let classifier = model as? Classifier else {
+        throw WitanError(.unsupported, "--windows works with Witan's own models only", at: self.model)
+      }
+      evaluation = try StreamEvaluation(
+        classifier, windows: windows, top: top, principle: principle, streams, threshold: limit,
+        smoothing: smoothing.smoothing)
+    }
     let note = "model \(lastComponent(self.model)), threshold \(fixed(Double(evaluation.threshold), 4))"
     try pictures.write([
       ("delays", Chart.delays(evaluation, title: "Delay of flags, \(lastComponent(data))", note: note))

@@ -1,15 +1,16 @@
 import ArgumentParser
 import Witan
 
-/// How the logits of a probe are averaged over tokens.
+/// How the logits of a probe are averaged over tokens, or those of a stream over words.
 struct SmoothingFlags: ParsableArguments {
   @Option(
     name: .long,
-    help: ArgumentHelp("Of probes: average logits over so many tokens; 1 for none.", valueName: "tokens"))
+    help: ArgumentHelp(
+      "Of probes and streams: average logits over so many tokens or words; 1 for none.", valueName: "tokens"))
   var window: Int?
   @Option(
     name: .long,
-    help: ArgumentHelp("Of probes: average them exponentially with this rate instead.", valueName: "rate"))
+    help: ArgumentHelp("Average them exponentially with this rate instead.", valueName: "rate"))
   var rate: Float?
 
   func validate() throws {

@@ -34,6 +34,11 @@ import Testing
     #expect(parts.reduce(0, +) == 30)
     let svg = try String(contentsOfFile: folder.path + "/delays.svg", encoding: .utf8)
     #expect(svg.contains("words from the onset to the flag"))
+    for more in [["--windows", "8", "16"], ["--window", "4"], ["--windows", "8", "--rate", "0.1"]] {
+      let other = try run(measure + ["--fpr", "0.1", "--json"] + more).json()
+      #expect((other["false_positives"] as? [String: Any])?["hits"] as? Int == 3)
+      #expect(other["threshold"] as? Double != report["threshold"] as? Double, "\(more)")
+    }
     let text = try run(measure + ["--threshold", "0.9"])
     #expect(text.code == 0 && text.out.contains("flagged within 16 words"), "\(text.err)")
     #expect(text.out.contains("early: flagged before the onset"))
@@ -45,12 +50,17 @@ import Testing
     for flags in [
       ["--fpr", "0.1"], ["--stream", "--fpr", "1"], ["--stream", "--fpr", "0.1", "--threshold", "0.5"],
       ["--stream", "--threshold", "2"], ["--stream", "--chart"], ["--top", "2"],
-      ["--windows", "4", "--stream"], ["--windows", "4", "--views"],
+      ["--windows", "4", "--views"], ["--stream", "--windows", "16", "--views"], ["--rate", "0.1"],
     ] {
       #expect(try run(data + flags).code == 64, "\(flags)")
     }
     #expect(try witan("evaluate", "-m", "m", "--stream", "--harmful", "h", "--benign", "b").code == 64)
     #expect(try witan("synthesize", constitution, "--streams", "0").code == 64)
+    let loss = try witan("compile", constitution, "-o", "m", "--stream-loss", "most")
+    #expect(loss.code == 64 && loss.err.contains("window-softmax, none"), "\(loss.err)")
+    let windows = try witan(
+      "evaluate", "-m", CommandContractTests.baseline, "--data", "/no/file", "--stream", "--windows", "0")
+    #expect(windows.code == 2)
   }
 
   @Test("train, score and stream judge an answer in the light of its prompt")

@@ -12,26 +12,37 @@ struct StreamCopiesTests {
 
   private func words(_ text: String) -> [Substring] { text.split(separator: " ") }
 
-  @Test("beginnings and stretches are of harmless texts, harm stands whole between harmless words")
-  func kinds() {
-    let copies = StreamCopies()
-    let made = copies.copies(of: examples, seed: 1)
-    #expect(made.count == 2 * 40 + 10)
-    let harmless = made.filter { $0.labels.isEmpty }
-    let prefixes = harmless.filter { words($0.text).count <= copies.longestPrefix }
-    #expect(prefixes.count == 40 && prefixes.allSatisfy { $0.weight == copies.prefixWeight })
+  @Test("beginnings and short stretches are of harmless texts")
+  func harmless() {
+    var copies = StreamCopies()
+    copies.shortWeight = 0.25
+    let made = copies.copies(of: examples, seed: 1).filter { $0.labels.isEmpty }
+    #expect(made.count == (1 + copies.shortCount) * 40)
+    let prefixes = made.filter { $0.weight == copies.prefixWeight }
+    #expect(prefixes.count == 40)
     for copy in prefixes {
       #expect(examples.contains { $0.text.hasPrefix(copy.text) && $0.text != copy.text })
     }
-    let stretches = harmless.filter { words($0.text).count > copies.longestPrefix }
-    #expect(stretches.allSatisfy { 16...64 ~= words($0.text).count && $0.weight == copies.proseWeight })
-    let carried = made.filter { !$0.labels.isEmpty }
-    #expect(carried.allSatisfy { $0.labels == ["theft": 1] && $0.weight == 0.5 * copies.carriedWeight })
-    for (i, copy) in carried.enumerated() {
-      #expect(copy.text.hasPrefix("break into shop \(i) ") != copy.text.hasSuffix(" break into shop \(i)"))
-      #expect(words(copy.text).count <= 4 + copies.longestLead)
+    #expect(Set(prefixes.map { words($0.text).count }) == Set(1...copies.longestPrefix))
+    let short = made.filter { $0.weight == 0.25 }
+    #expect(short.count == copies.shortCount * 40)
+    #expect(Set(short.map { words($0.text).count }) == Set(1...copies.longestShort))
+    for copy in short {
+      #expect(examples.contains { " \($0.text) ".contains(" \(copy.text) ") && $0.labels.isEmpty })
     }
-    #expect(Set(prefixes.map { words($0.text).count }).count == copies.longestPrefix)
+    #expect(Set(short.map { words($0.text)[0] }).count > 12)  // from anywhere
+  }
+
+  @Test("harm stands whole before or after harmless words")
+  func carried() {
+    let copies = StreamCopies()
+    let made = copies.copies(of: examples, seed: 1).filter { !$0.labels.isEmpty }
+    #expect(made.count == 10)
+    for (i, copy) in made.enumerated() {
+      #expect(copy.labels == ["theft": 1] && copy.weight == 0.5 * copies.carriedWeight)
+      #expect(copy.text.hasPrefix("break into shop \(i) ") != copy.text.hasSuffix(" break into shop \(i)"))
+      #expect(5...4 + copies.longestLead ~= words(copy.text).count)
+    }
   }
 
   @Test("a seed gives the same copies, another others; nothing is made of nothing")
@@ -40,8 +51,9 @@ struct StreamCopiesTests {
     #expect(copies.copies(of: examples, seed: 1) == copies.copies(of: examples, seed: 1))
     #expect(copies.copies(of: examples, seed: 1) != copies.copies(of: examples, seed: 2))
     #expect(copies.copies(of: examples.filter { !$0.labels.isEmpty }, seed: 1).isEmpty)
+    #expect(copies.copies(of: [Example(text: " ", labels: [:])], seed: 1).isEmpty)
     var none = copies
-    (none.prefixWeight, none.proseWeight, none.carriedWeight) = (0, 0, 0)
+    (none.prefixWeight, none.shortWeight, none.carriedWeight) = (0, 0, 0)
     #expect(none.copies(of: examples, seed: 1).isEmpty)
   }
 }

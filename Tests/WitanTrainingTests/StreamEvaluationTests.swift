@@ -147,6 +147,52 @@ struct StreamEvaluationTests {
     #expect(absent?.code == .invalidValue)
   }
 
+  @Test("a window longer than the text grades as the text does; a shorter one does not; prompts are refused")
+  func windows() throws {
+    let data = ToyData.multiLabel(count: 300, seed: 81)
+    let classifier = try Classifier(bytes: ToyData.trainer().train(data).modelBytes)
+    let streams = [
+      Example(
+        text: "the walk harbour  tide table of anchor seven", labels: ["class-0": 1],
+        spans: [Span(label: "class-0", bytes: 9..<22)]),
+      Example(text: "the walk\ntable", labels: [:]),
+    ]
+    let whole = classifier.wordScores(of: streams, output: 0)
+    #expect(try classifier.wordScores(of: streams, output: 0, windows: [64]) == whole)
+    let short = try classifier.wordScores(of: streams, output: 0, windows: [2])
+    #expect(short.map(\.count) == [8, 3] && short[0].prefix(2) == whole[0].prefix(2) && short != whole)
+    let guarded = try StreamEvaluation(
+      classifier, windows: [2], principle: "class-0", streams, threshold: .given(short[0].max()!))
+    #expect(guarded.delays == [short[0].firstIndex(of: short[0].max()!)! - 2 + 1])
+    let prompted = Example(text: "a b", labels: [:], source: "here", prompt: "c")
+    let error = #expect(throws: WitanError.self) {
+      try StreamEvaluation(classifier, windows: [2], principle: "class-0", streams + [prompted])
+    }
+    #expect(error?.code == .unsupported && error?.description.contains("here") == true)
+    #expect(throws: WitanError.self) {
+      try StreamEvaluation(classifier, windows: [0], principle: "class-0", streams)
+    }
+  }
+
+  @Test("smoothing averages logits: over the last words, or exponentially")
+  func smoothing() {
+    func logit(_ p: Float) -> Double { log(Double(p) / (1 - Double(p))) }
+    func sigmoid(_ z: Double) -> Float { Float(1 / (1 + exp(-z))) }
+    let p: [Float] = [0.1, 0.9, 0.5, 0.99]
+    let z = p.map(logit)
+    let rolling = ProbeSpec.Smoothing.window(2).smoothed(p)
+    let expected = [z[0], (z[0] + z[1]) / 2, (z[1] + z[2]) / 2, (z[2] + z[3]) / 2].map(sigmoid)
+    #expect(zip(rolling, expected).allSatisfy { abs($0 - $1) < 1e-6 })
+    let average = ProbeSpec.Smoothing.exponential(rate: 0.25).smoothed(p)
+    var state = z[0]
+    for (got, z) in zip(average, z) {
+      state += 0.25 * (z - state)
+      #expect(abs(got - sigmoid(state)) < 1e-6)
+    }
+    #expect(ProbeSpec.Smoothing.window(3).smoothed([0, 1]).allSatisfy { $0 > 0 && $0 < 1 })
+    #expect(ProbeSpec.Smoothing.window(3).smoothed([]).isEmpty)
+  }
+
   @Test(
     "exact intervals, against scipy.stats.binomtest",
     arguments: [

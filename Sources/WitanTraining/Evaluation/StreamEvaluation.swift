@@ -117,13 +117,46 @@ public struct StreamEvaluation: Sendable {
 
   /// Reads `streams` word by word with `model` and judges its output `any`, or that of `principle`.
   ///
+  /// With `smoothing` the logits of readings are averaged first.
+  ///
   /// Throws `invalidValue` when the model has no such output, and `data` also for labels that it does not know.
   public init(
-    _ model: some TextModel, principle: String? = nil, _ streams: [Example], threshold: Threshold = .model
+    _ model: some TextModel, principle: String? = nil, _ streams: [Example], threshold: Threshold = .model,
+    smoothing: ProbeSpec.Smoothing? = nil
   ) throws(WitanError) {
+    let judged = try Judged(model, principle, streams)
+    let scores = model.wordScores(of: streams, output: judged.output)
+    try self.init(
+      streams, labels: judged.labels, scores: smoothing.map { scores.map($0.smoothed) } ?? scores,
+      threshold: threshold, modelThreshold: judged.threshold)
+  }
+
+  /// The same by what a `StreamGuard` with these windows sees: the largest grade of any window at each word,
+  /// or the mean of the `top` largest so far.
+  ///
+  /// Throws also `invalidValue` for windows out of range, and `unsupported` for answers to prompts.
+  public init(
+    _ classifier: Classifier, windows: [Int], top: Int = 1, principle: String? = nil, _ streams: [Example],
+    threshold: Threshold = .model, smoothing: ProbeSpec.Smoothing? = nil
+  ) throws(WitanError) {
+    let judged = try Judged(classifier, principle, streams)
+    let scores = try classifier.wordScores(of: streams, output: judged.output, windows: windows, top: top)
+    try self.init(
+      streams, labels: judged.labels, scores: smoothing.map { scores.map($0.smoothed) } ?? scores,
+      threshold: threshold, modelThreshold: judged.threshold)
+  }
+}
+
+/// Which output of a model is judged, and what it is about.
+private struct Judged {
+  let output: Int
+  let labels: Set<String>
+  let threshold: Float
+
+  init(_ model: some TextModel, _ principle: String?, _ streams: [Example]) throws(WitanError) {
     let known = model.labels
-    let output = principle.map { id in known.firstIndex { $0.id == id } } ?? known.count
-    guard let output, principle != nil || model.hasAny else {
+    let found = principle.map { id in known.firstIndex { $0.id == id } } ?? known.count
+    guard let found, principle != nil || model.hasAny else {
       throw WitanError(
         .invalidValue,
         principle.map { "the model has no principle '\($0)'" }
@@ -134,11 +167,9 @@ public struct StreamEvaluation: Sendable {
     if let stranger = strangers.first {
       throw WitanError(.data, "the streams have the label '\(stranger)', which the model does not know")
     }
-    let labels = principle.map { [$0] } ?? known.filter { $0.stance == .prohibit }.map(\.id)
-    try self.init(
-      streams, labels: Set(labels), scores: model.wordScores(of: streams, output: output),
-      threshold: threshold,
-      modelThreshold: principle == nil ? model.anyThreshold : known[output].threshold)
+    output = found
+    labels = Set(principle.map { [$0] } ?? known.filter { $0.stance == .prohibit }.map(\.id))
+    threshold = principle == nil ? model.anyThreshold : known[found].threshold
   }
 }
 

@@ -47,8 +47,8 @@ struct FeatureCache {
     architecture = spec
     if let sets = folds[index] { return sets }
     let sets = Sets(
-      weighing: TrainingSet(fold.fit, spec, embeddings), TrainingSet(fold.held, spec, embeddings), spec,
-      warmStart)
+      weighing: TrainingSet(fold.fit, runs: fold.runs, spec, embeddings),
+      TrainingSet(fold.held, spec, embeddings), spec, warmStart)
     folds[index] = sets
     return sets
   }

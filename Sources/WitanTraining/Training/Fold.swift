@@ -4,6 +4,12 @@ package import Witan
 package struct Fold {
   package var fit: [Example]
   package var held: [Example]
+  /// Runs of readings of streams to learn from beside the examples.
+  var runs: [[Example]]
+
+  package init(fit: [Example], held: [Example], runs: [[Example]] = []) {
+    (self.fit, self.held, self.runs) = (fit, held, runs)
+  }
 
   /// `count` folds, each holding out another part (k-fold cross-validation); by a hash of text and seed, so
   /// that equal texts stay together. Folds whose fit or held part would be empty are left out.

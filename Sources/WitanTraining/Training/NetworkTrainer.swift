@@ -25,30 +25,51 @@ package struct NetworkTrainer {
   ///
   /// `onProgress` is told how many examples are done, and their loss, a few times a second.
   func epoch(
-    _ data: TrainingSet, order: [Int], seed: UInt64, onProgress: (Int, Double) -> Void = { _, _ in }
+    _ data: TrainingSet, order: [Int], seed: UInt64, annealing: Float = 1,
+    onProgress: (Int, Double) -> Void = { _, _ in }
   ) -> Double {
-    let slots = Slots(network, texts: Self.batch, longest: data.longest)
+    let widest = data.units.map(\.count).max() ?? 1
+    let slots = Slots(network, texts: Self.batch + widest - 1, longest: data.longest)
     defer { slots.deallocate() }
     let rates = rates()
     let mostThreads = max(1, min(options.threads, TrainingSet.parts))
     var (loss, total) = (0.0, 0.0)
-    for start in stride(from: 0, to: order.count, by: Self.batch) {
-      let texts = order[start..<min(order.count, start + Self.batch)].filter { data.weights[$0] > 0 }
+    var (next, batches) = (0, 0)
+    var texts: [Int] = []
+    var units: [Range<Int>] = []  // of `texts`
+    while next < order.count {
+      texts.removeAll(keepingCapacity: true)
+      units.removeAll(keepingCapacity: true)
+      var taken = 0
+      while next < order.count, taken < Self.batch {
+        let unit = data.units[order[next]]
+        next += 1
+        taken += unit.count
+        guard data.weights[unit.lowerBound] > 0 else { continue }
+        units.append(texts.count..<texts.count + unit.count)
+        texts += unit
+      }
       guard !texts.isEmpty else { continue }
       let weights = texts.reduce(0) { $0 + data.ids($1).count } * network.stride
       let threads = weights < Self.leastParallelWeights ? 1 : mostThreads
       Self.perform(threads, tasks: texts.count) { i in
-        losses(of: texts[i], slot: i, data, seed: seed, slots)
+        logits(of: texts[i], slot: i, data, seed: seed, slots)
+      }
+      Self.perform(threads, tasks: units.count) { i in
+        units[i].count == 1
+          ? single(texts[units[i].lowerBound], slot: units[i].lowerBound, data, slots)
+          : run(units[i], texts, data, slots, annealing)
       }
       Self.perform(threads, tasks: TrainingSet.parts + 1) { part in
         part < TrainingSet.parts
           ? updateRows(part, texts, data, rates, slots) : updateLayers(texts, data, slots)
       }
-      for i in texts.indices {
-        loss += slots.loss[i]
-        total += Double(data.weights[texts[i]])
+      for unit in units {
+        loss += slots.loss[unit.lowerBound]
+        total += Double(data.weights[texts[unit.lowerBound]])
       }
-      if start / Self.batch % 64 == 63 { onProgress(start + texts.count, loss / max(total, 1e-9)) }
+      batches += 1
+      if batches % 64 == 0 { onProgress(next, loss / max(total, 1e-9)) }
     }
     return total > 0 ? loss / total : 0
   }
@@ -91,8 +112,8 @@ package struct NetworkTrainer {
 
   // MARK: One text
 
-  /// Forward and backward pass of one text into its slot.
-  private func losses(of i: Int, slot: Int, _ data: TrainingSet, seed: UInt64, _ slots: Slots) {
+  /// Forward pass of one text into its slot.
+  private func logits(of i: Int, slot: Int, _ data: TrainingSet, seed: UInt64, _ slots: Slots) {
     let a = slots.activations[slot]
     let kept = slots.kept + slot * slots.longest
     var random = SeededRandom(seed: seed ^ UInt64(i) &* 0x9E37_79B9_7F4A_7C15)
@@ -109,11 +130,37 @@ package struct NetworkTrainer {
     slots.scale[slot] = scale
     gather(UnsafeBufferPointer(start: kept, count: count), 0..<count, scale: scale, into: a.x)
     forward(i, data, a)
-    let width = network.spec.width
+  }
+
+  /// Loss and backward pass of one text after its forward pass.
+  private func single(_ i: Int, slot: Int, _ data: TrainingSet, _ slots: Slots) {
+    let (a, width) = (slots.activations[slot], network.spec.width)
     slots.loss[slot] = (recipe.objective ?? .crossEntropy).loss(
       network.spec, a.z, data.targets[i * width..<(i + 1) * width], weight: data.weights[i],
       gradient: a.gradient)
     network.backward(a)
+  }
+
+  /// The same of the readings of a stream, which have targets and weight in common.
+  private func run(
+    _ run: Range<Int>, _ texts: [Int], _ data: TrainingSet, _ slots: Slots, _ annealing: Float
+  ) {
+    let width = network.spec.width
+    let first = texts[run.lowerBound]
+    let weight = data.weights[first]
+    var gradient: [Double] = []
+    var total = 0.0
+    for j in 0..<width {
+      total += options.streamLoss.value(
+        run.map { Double(slots.activations[$0].z[j]) }, [data.targets[first * width + j]],
+        window: StreamReadings.windowReadings, temperature: 1, progress: Double(annealing),
+        gradient: &gradient)
+      for (t, slot) in run.enumerated() {
+        slots.activations[slot].gradient[j] = Float(gradient[t]) * weight
+      }
+    }
+    slots.loss[run.lowerBound] = total * Double(weight)
+    for slot in run { network.backward(slots.activations[slot]) }
   }
 
   private func gather(

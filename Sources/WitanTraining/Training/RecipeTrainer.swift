@@ -78,7 +78,7 @@ struct RecipeTrainer {
       for i in runs.indices {
         let count = runs[i].sets.fit.count
         trainLoss +=
-          runs[i].pass { seen, loss in
+          runs[i].pass(epoch, of: options.maximumEpochs) { seen, loss in
             report(epoch, options.maximumEpochs, loss, nil, "train", done + seen, examples)
           } * Double(count) / Double(max(1, examples))
         done += count
@@ -117,8 +117,8 @@ struct RecipeTrainer {
   /// and banking77 the means were 0.3 and 0.1 points lower, within the noise, in a quarter less time.
   /// `keepsJudged`: whether the judged network saw all examples, and is the first member.
   func refit(
-    _ found: Found, on examples: [Example], members: Int, known: FeatureCache.Sets? = nil,
-    keepsJudged: Bool = false
+    _ found: Found, on examples: [Example], runs streams: [[Example]] = [], members: Int,
+    known: FeatureCache.Sets? = nil, keepsJudged: Bool = false
   ) throws(WitanError) -> Final {
     var cache = FeatureCache()
     let spec = found.networks[0].spec
@@ -126,7 +126,8 @@ struct RecipeTrainer {
     if let known {
       sets = known.merged(spec, options.warmStart)
     } else {
-      sets = try cache.sets(of: Fold(fit: examples, held: []), at: 0, spec, embeddings, options.warmStart)
+      let all = Fold(fit: examples, held: [], runs: streams)
+      sets = try cache.sets(of: all, at: 0, spec, embeddings, options.warmStart)
     }
     // One against the rest takes many passes, but what was held out is soon learnt beside what is known.
     let goesOn =
@@ -145,7 +146,9 @@ struct RecipeTrainer {
         epochs = min(epochs, Self.lastPasses)
       }
       for epoch in stride(from: 1, through: epochs, by: 1) {
-        let loss = run.pass { report(epoch, found.epochs, $1, nil, phase, $0, sets.fit.count) }
+        let loss = run.pass(epoch, of: epochs) {
+          report(epoch, found.epochs, $1, nil, phase, $0, sets.fit.count)
+        }
         report(epoch, found.epochs, loss, nil, phase, sets.fit.count, sets.fit.count)
       }
       networks.append(run.network)
@@ -190,9 +193,11 @@ private struct Run {
   }
 
   /// One pass in a new order; returns the mean loss.
-  mutating func pass(_ onProgress: (Int, Double) -> Void) -> Double {
-    var order = Array(0..<sets.fit.count)
+  mutating func pass(_ epoch: Int, of epochs: Int, _ onProgress: (Int, Double) -> Void) -> Double {
+    var order = Array(sets.fit.units.indices)
     random.shuffle(&order)
-    return trainer.epoch(sets.fit, order: order, seed: random.next(), onProgress: onProgress)
+    return trainer.epoch(
+      sets.fit, order: order, seed: random.next(), annealing: Float(epoch - 1) / Float(max(1, epochs - 1)),
+      onProgress: onProgress)
   }
 }

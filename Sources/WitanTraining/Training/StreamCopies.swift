@@ -1,54 +1,55 @@
 internal import Foundation
 public import Witan
 
-/// Copies of examples as a stream shows them: beginnings, stretches of long harmless text, and harm with
-/// harmless text around it. Trained on whole texts alone, a classifier that reads a stream takes its first
-/// words for whatever short seeds are about, and windows for something it never saw.
+/// Copies of examples as a stream shows them: the beginnings of texts without labels, a few words of them in a
+/// row, and harm with harmless words before or after it. Trained on whole texts alone, a classifier takes one or
+/// two words for whatever short seeds are about: the largest grade of most streams is then that of their first
+/// word.
 public struct StreamCopies: Sendable {
-  /// Weight of a beginning of a text without labels, of 1 to `longestPrefix` words; 0 for none.
+  /// Weight of a beginning of 1 to `longestPrefix` words; 0 for none.
   public var prefixWeight: Float = 1
   public var longestPrefix = 8
-  /// Weight of a stretch of 16 to 64 words that several texts without labels make together.
-  public var proseWeight: Float = 0.5
-  /// Weight of a labelled text with up to `longestLead` words of others before it, or as many after.
+  /// Weight of each of `shortCount` stretches of 1 to `longestShort` words from anywhere in the text.
+  public var shortWeight: Float = 1
+  public var shortCount = 3
+  public var longestShort = 4
+  /// Weight of a labelled text with 1 to `longestLead` words of harmless texts before it, or as many after.
   public var carriedWeight: Float = 0.5
   public var longestLead = 24
 
   public init() {}
 
-  /// One copy of each kind for each example that it suits, in the order of the examples. O(bytes).
+  /// The copies, in the order of the examples; none when no text is harmless. O(bytes).
   public func copies(of examples: [Example], seed: UInt64) -> [Example] {
     var random = SeededRandom(seed: seed, purpose: "stream copies")
-    let harmless = examples.filter { $0.labels.isEmpty && $0.weight > 0 }
+    let harmless = examples.filter { $0.weight > 0 && $0.labels.isEmpty && !Self.words($0.text).isEmpty }
     guard !harmless.isEmpty else { return [] }
     var out: [Example] = []
-    func add(_ words: [Substring], _ origin: Example, weight: Float) {
-      guard weight > 0, !words.isEmpty else { return }
-      var copy = origin
-      copy.text = words.joined(separator: " ")
-      copy.weight *= weight
-      copy.spans = []
-      out.append(copy)
-    }
-    /// A stretch of harmless words, from the beginning or the end of texts.
-    func prose(_ count: Int) -> [Substring] {
-      var words: [Substring] = []
-      while words.count < count { words += Self.words(random.pick(harmless).text) }
-      let from = random.below(words.count - count + 1)
-      return Array(words[from..<from + count])
-    }
     for example in examples where example.weight > 0 {
+      func add(_ words: some Sequence<Substring>, weight: Float) {
+        guard weight > 0 else { return }
+        var copy = example
+        copy.text = words.joined(separator: " ")
+        copy.weight *= weight
+        copy.spans = []
+        out.append(copy)
+      }
       let words = Self.words(example.text)
-      if example.labels.isEmpty {
-        if words.count > 1 {
-          add(
-            Array(words.prefix(1 + random.below(min(longestPrefix, words.count - 1)))), example,
-            weight: prefixWeight)
-        }
-        add(prose(16 + random.below(49)), example, weight: proseWeight)
-      } else {
-        let lead = prose(1 + random.below(longestLead))
-        add(random.below(2) == 0 ? lead + words : words + lead, example, weight: carriedWeight)
+      guard example.labels.isEmpty else {
+        var around: [Substring] = []
+        let count = 1 + random.below(longestLead)
+        while around.count < count { around += Self.words(random.pick(harmless).text) }
+        let from = random.below(around.count - count + 1)
+        let stretch = Array(around[from..<from + count])
+        add(random.below(2) == 0 ? stretch + words : words + stretch, weight: carriedWeight)
+        continue
+      }
+      guard words.count > 1 else { continue }
+      add(words.prefix(1 + random.below(min(longestPrefix, words.count - 1))), weight: prefixWeight)
+      for _ in 0..<shortCount {
+        let length = 1 + random.below(min(longestShort, words.count))
+        let from = random.below(words.count - length + 1)
+        add(words[from..<from + length], weight: shortWeight)
       }
     }
     return out

@@ -59,17 +59,19 @@ public struct Trainer {
   /// Without `dev`, a share of the examples is held out (by a hash of their text, so that equal
   /// texts stay together) to find the number of epochs and the calibration; then the weights are
   /// fitted anew on all examples. With `dev` they are not, unless `refitOn` names more examples for
-  /// that last fit. O(epochs x features x width).
+  /// that last fit. `runs` are readings of streams (`StreamReadings`), each run learnt together and with
+  /// the labels of its first. O(epochs x features x width).
   ///
   /// Throws `data` when a label of `dev` is not in `spec`, or when nothing is left to train on.
   public func train(
     _ examples: [Example], dev: [Example]?, spec: ModelSpec, metadata: [String: String],
-    refitOn more: [Example]? = nil
+    refitOn more: [Example]? = nil, runs: [[Example]] = []
   ) throws(WitanError) -> Result {
     try options.check()
     try options.distillation?.check(spec)
     let known = Set(spec.labels.map(\.id))
-    for (part, name) in [(examples + (more ?? []), "training"), (dev ?? [], "dev")] {
+    let parts = [(examples + (more ?? []) + runs.joined(), "training"), (dev ?? [], "dev")]
+    for (part, name) in parts {
       for example in part {
         if let stranger = example.labels.keys.first(where: { !known.contains($0) }) {
           throw WitanError(
@@ -102,7 +104,7 @@ public struct Trainer {
 
     let recipes = RecipeTrainer(options: options, base: spec, embeddings: embeddings, onProgress: onProgress)
     let outcome = try RecipeSearch(
-      options: options, trainer: recipes, first: Fold(fit: prepared(first.fit), held: first.held),
+      options: options, trainer: recipes, first: Fold(fit: prepared(first.fit), held: first.held, runs: runs),
       folds: folds.map { Fold(fit: prepared($0.fit), held: $0.held) }
     ).run()
     let found = outcome.found
@@ -112,10 +114,11 @@ public struct Trainer {
     let members = min(outcome.members, Network.largestEnsemble(found.networks[0].spec))
     if (dev == nil && !first.held.isEmpty) || more != nil || members > 1 {
       let all = first.fit + (dev == nil || more != nil ? first.held : []) + (more ?? [])
-      let isKnown = dev == nil && more == nil && !options.balancesClasses && options.distillation == nil
+      let isKnown =
+        dev == nil && more == nil && runs.isEmpty && !options.balancesClasses && options.distillation == nil
       let fitted = try recipes.refit(
-        found, on: prepared(all), members: members, known: isKnown ? outcome.sets : nil,
-        keepsJudged: dev != nil && more == nil)
+        found, on: prepared(all), runs: runs, members: members, known: isKnown ? outcome.sets : nil,
+        keepsJudged: dev != nil && more == nil && runs.isEmpty)
       (final, seen) = (try model(found, fitted, all), all)
     }
     if options.estimatesDoubt {
@@ -129,7 +132,7 @@ public struct Trainer {
       recipesTried: outcome.tried, seed: options.seed, trainLoss: found.trainLoss, devLoss: found.devLoss,
       initialDevLoss: found.initial, quantization: report, seconds: Date().timeIntervalSince(started))
     var metadata = metadata
-    metadata["witan.data_digest"] = Self.digest(examples + (dev ?? []) + (more ?? []))
+    metadata["witan.data_digest"] = Self.digest(examples + (dev ?? []) + (more ?? []) + runs.joined())
     metadata["witan.seed"] = "\(options.seed)"
     metadata["witan.teacher"] = options.distillation?.json.text()
     metadata["witan.warm_start"] = options.warmStart?.digest

@@ -32,6 +32,8 @@ public struct TrainingOptions: Sendable {
   public var balancesClasses = false
   /// Whether the model is to say how unsure it is of each logit: a Laplace posterior of its last layer.
   public var estimatesDoubt = false
+  /// How the readings of a stream count together, where training gets any; over 16 words, at temperature 1.
+  public var streamLoss = ProbeLoss.window
   /// Threads that train; the result does not depend on it.
   public var threads = ProcessInfo.processInfo.activeProcessorCount
   /// A teacher whose probabilities are learnt beside the labels; nil for the labels alone.
@@ -68,8 +70,8 @@ public struct TrainingOptions: Sendable {
   public static var forConstitutions: TrainingOptions {
     var options = TrainingOptions()
     options.maximumEpochs = 10
-    options.recipe.learningRate = 0.05
-    options.recipe.featureDropout = 0.6
+    options.recipe.learningRate = 0.025
+    options.recipe.featureDropout = 0.75
     options.recipe.log2Buckets = 17
     options.recipe.wordRate = 2
     options.patience = 3

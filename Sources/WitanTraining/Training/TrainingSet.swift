@@ -17,6 +17,8 @@ package struct TrainingSet {
   let dimensions: Int
   var targets: [Float] = []  // [examples x width]
   var weights: [Float] = []  // [examples]
+  /// Examples that are learnt together: one, or the readings of a stream. In order, without gaps.
+  private(set) var units: [Range<Int>] = []
 
   package var count: Int { ends.count / Self.parts }
 
@@ -49,6 +51,7 @@ package struct TrainingSet {
     }
     norms = (0..<count).map { Float(max(1, ids($0).count)).squareRoot() }
     weights = examples.map(\.weight)
+    units = (0..<count).map { $0..<$0 + 1 }
     targets.reserveCapacity(examples.count * spec.width)
     for example in examples {
       if spec.isBinary {
@@ -65,6 +68,18 @@ package struct TrainingSet {
     }
   }
 
+  /// Texts, then runs of readings.
+  init(
+    _ examples: [Example], runs: [[Example]], _ spec: ModelSpec, _ embeddings: StaticEmbeddings?
+  ) {
+    self.init(examples + runs.joined(), spec, embeddings)
+    units.removeLast(count - examples.count)
+    for run in runs where !run.isEmpty {
+      let start = units.last?.upperBound ?? 0
+      units.append(start..<start + run.count)
+    }
+  }
+
   /// Adds the examples of another set of the same architecture behind these.
   mutating func append(_ other: TrainingSet) {
     let base = ids.count
@@ -74,6 +89,8 @@ package struct TrainingSet {
     dense += other.dense
     targets += other.targets
     weights += other.weights
+    let shift = units.last?.upperBound ?? 0
+    units += other.units.map { $0.lowerBound + shift..<$0.upperBound + shift }
   }
 
   /// The bits of an id that hold its feature's squared weight.

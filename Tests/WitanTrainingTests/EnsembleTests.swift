@@ -112,7 +112,7 @@ struct EnsembleTests {
     let result = try ToyData.trainer().train(examples)
     let rows = CompressibleTable(result.spec, result.weights, counts: nil).nonEmpty.count
     let limit = result.spec.features.buckets / 8 + result.spec.columns * rows * 3 / 4
-    let packed = try Quantizer.packed(result.spec, result.weights, limit: limit, examples)
+    let packed = try Quantizer.packed(result.spec, result.weights, limit: limit)
     let kept = try #require(packed.spec.table.keptRows)
     #expect(kept == (limit - result.spec.features.buckets / 8) / result.spec.columns && kept < rows)
     let bytes = ModelFile.encode(spec: packed.spec, weights: packed.weights, metadata: [:])

@@ -89,7 +89,7 @@ public struct Recipe: Sendable, Hashable {
     outputs > 20 ? 10_000_000 : outputs < manyLabels ? 3_200_000 : 3_800_000
   }
   /// How many times larger a table may be before it loses rows.
-  static let crowding = 4
+  static let crowding = 6
 
   /// The most rows whose table stays below so many bytes.
   static func log2Buckets(columns: Int, limit: Int) -> Int {

@@ -23,8 +23,10 @@ struct RecipeSearch {
   /// Those of cross-validation; of a dev part that was given, that division first.
   let folds: [Fold]
 
-  /// Share of the time that goes into finding the recipe; the rest into the last fit.
-  private static let searchShare = 0.7
+  /// Share of the time that goes into finding the recipe; the rest into the last fit. The second where fewer
+  /// than `manyRecipes` can be tried: then averaging is worth more than one more try.
+  private static let searchShare = (many: 0.7, few: 0.3)
+  private static let manyRecipes = 10.0
   /// More networks than this improve nothing that was measured.
   private static let mostMembers = 8
   /// Cross-validation must leave time for so many recipes.
@@ -52,6 +54,7 @@ struct RecipeSearch {
     start.wordRate = options.wordRates.first ?? start.wordRate
     var used = options.folds > 1 ? folds : [first]
     var found = try trainer.train(start, used, &cache, best: nil)
+    let share = elapsed() * Self.manyRecipes > limit ? Self.searchShare.few : Self.searchShare.many
     if options.autotune != nil, options.folds == 0, folds.count > 1,
       elapsed() * Double(folds.count) * Self.leastRecipes < limit
     {
@@ -82,7 +85,7 @@ struct RecipeSearch {
     guard options.autotune != nil, isJudged else {
       return outcome(members: options.members)
     }
-    let end = limit * Self.searchShare
+    let end = limit * share
     var improved = true
     descent: while improved {
       improved = false

@@ -159,7 +159,7 @@ public struct Trainer {
     guard options.packsTable else { return (spec, weights) }
     return try Quantizer.packed(
       spec, weights,
-      limit: found.recipe.crowdsTable ? Recipe.tableLimit(outputs: spec.outputs) : .max, examples)
+      limit: found.recipe.crowdsTable ? Recipe.tableLimit(outputs: spec.outputs) : .max)
   }
 
   /// What each label weighs so that all weigh the same together.

@@ -91,6 +91,14 @@ def test_options_are_checked(model):
         model.stream(witan.GuardOptions(), hold_words=1)
 
 
+@pytest.mark.parametrize("chunk", [5, [104, 105], None])
+def test_what_is_no_text_is_an_error(model, chunk):
+    with model.stream() as stream, pytest.raises(TypeError, match="token ids"):
+        stream.push(chunk)
+    with pytest.raises(TypeError, match="token ids"):
+        list(model.guard([chunk]))
+
+
 def test_two_threads_in_one_stream_are_an_error_and_no_crash(model):
     codes = set()
     with model.stream() as stream:

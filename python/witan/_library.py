@@ -143,7 +143,11 @@ def made(create: Callable[..., int], *arguments: Any) -> int:
 
 
 def encoded(text: str | bytes | bytearray | memoryview) -> bytes:
-    """UTF-8. Halves of surrogate pairs, which no UTF-8 has, become U+FFFD when they are graded."""
+    """UTF-8. Halves of surrogate pairs, which no UTF-8 has, become U+FFFD when they are graded.
+
+    Raises TypeError for anything but text: `bytes(5)` would be five NULs, and token ids pass for text."""
     if isinstance(text, str):
         return text.encode("utf-8", "surrogatepass")
-    return bytes(text)
+    if isinstance(text, (bytes, bytearray, memoryview)):
+        return bytes(text)
+    raise TypeError(f"{type(text).__name__} is no text: give str or bytes; token ids go to push_token")

@@ -5,7 +5,8 @@ public import Witan
 /// whole texts; `witan calibrate --windows` sets them anew.
 public struct WindowedModel: TextModel {
   public let classifier: Classifier
-  private let options: GuardOptions
+  /// A guard at the beginning of a text: streams are its forks, nothing is ever pushed to it.
+  private nonisolated(unsafe) let beginning: StreamGuard
 
   /// [windows: words, up to 8 of 1...4096] [top: 1...64]
   ///
@@ -13,10 +14,10 @@ public struct WindowedModel: TextModel {
   public init(_ classifier: Classifier, windows: [Int], top: Int = 1) throws(WitanError) {
     self.classifier = classifier
     // One rule that lets all pass: what is graded does not depend on the rules.
-    options = GuardOptions(
+    let options = GuardOptions(
       rules: [classifier.spec.labels[0].id: DecisionRule(on: 1, action: .emit)], defaultRule: nil,
       maximumBytes: 1 << 40, rewindTokens: 0, windows: windows, topGrades: top)
-    _ = try StreamGuard(classifier, options)
+    beginning = try StreamGuard(classifier, options)
   }
 
   public var labels: [Label] { classifier.labels }
@@ -24,8 +25,5 @@ public struct WindowedModel: TextModel {
   public var hasAny: Bool { classifier.hasAny }
   public var anyThreshold: Float { classifier.anyThreshold }
 
-  public func makeStream() -> WindowedStream {
-    // The options were good for one guard, so they are for another.
-    WindowedStream(try! StreamGuard(classifier, options))
-  }
+  public func makeStream() -> WindowedStream { WindowedStream(beginning.fork()) }
 }

@@ -39,11 +39,8 @@ import Witan
 
   @Test("every backend takes any two bytes as streams take them")
   func allPairsOfBytes() {
-    let before = Backend.active
-    defer { Backend.select(before) }
     let classifier = Self.classifier([:])
-    for backend in Backend.supported {
-      Backend.select(backend)
+    KernelTests.withEveryBackend { backend in
       for first in UInt8.min...UInt8.max {
         let texts = (UInt8.min...UInt8.max).flatMap { second -> [[UInt8]] in
           [[0x74, 0x68, first, second, 0x65, 0x64], [0x20, first, 0x61, second, 0x20, 0x62]]

@@ -115,10 +115,7 @@ import Witan
     for _ in 0..<150 {
       let text = BulkRun.randomText(&random)
       for ends in [false, true] {
-        for backend in Backend.supported {
-          let before = Backend.active
-          defer { Backend.select(before) }
-          Backend.select(backend)
+        KernelTests.withEveryBackend { backend in
           var memo = [UInt64](repeating: 0, count: 2 * (Int(WITAN_MEMO_HEAD) + 2 * lanes) << 3 / 8)
           var sums = [Int32](repeating: 0, count: lanes)
           var (state, features) = (witan_ngram_state(), 0)

@@ -49,6 +49,8 @@ extension Trainer {
         "witan.program": Version.text, "witan.constitution": constitution.source,
         "witan.constitution_id": constitution.id, "witan.constitution_version": constitution.version,
         "witan.constitution_digest": constitution.digest,
+        "witan.constitution_title": constitution.title,
+        "witan.constitution_author": constitution.community.who,
       ], refitOn: part(.test), runs: runs)
 
     let heldOut = try Classifier(

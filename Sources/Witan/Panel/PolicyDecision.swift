@@ -1,0 +1,18 @@
+/// What a policy chose, and why.
+public struct PolicyDecision: Sendable, Hashable {
+  public let action: GuardAction
+  /// The layer whose rule chose it: "floor", a community's name, "user", "default".
+  public let layer: String
+  /// The rule's name in the policy file, as `witan policy explain` shows it.
+  public let rule: String
+  /// The members whose opinions the rule rests on.
+  public let members: [String]
+  /// The principles that the rule rests on, as member/principle; empty for rules about whole opinions.
+  public let principles: [String]
+
+  public init(action: GuardAction, layer: String, rule: String, members: [String], principles: [String] = [])
+  {
+    (self.action, self.layer, self.rule) = (action, layer, rule)
+    (self.members, self.principles) = (members, principles)
+  }
+}

@@ -62,14 +62,15 @@ struct SVG {
   }
 
   mutating func rectangle(
-    _ style: String, x: Double, y: Double, width: Double, height: Double, hint: String? = nil
+    _ style: String, x: Double, y: Double, width: Double, height: Double, opacity: Double? = nil,
+    hint: String? = nil
   ) {
-    element(
-      "rect",
-      [
-        "class": style, "x": Self.number(x), "y": Self.number(y), "width": Self.number(width),
-        "height": Self.number(height),
-      ], hint: hint)
+    var attributes = [
+      "class": style, "x": Self.number(x), "y": Self.number(y), "width": Self.number(width),
+      "height": Self.number(height),
+    ]
+    if let opacity { attributes["opacity"] = Self.number(opacity) }
+    element("rect", attributes, hint: hint)
   }
 
   mutating func text(

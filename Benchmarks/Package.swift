@@ -7,7 +7,8 @@ let package = Package(
   dependencies: [.package(name: "witan", path: "..")],
   targets: [
     .target(name: "CAllocationCounter"),  // the tests' own, by a link
-    .target(name: "BenchmarkKernels", exclude: ["Kernels.inc", "Words.inc"]),  // as are these two
+    // As are these two.
+    .target(name: "BenchmarkKernels", exclude: ["Heads.inc", "Kernels.inc", "Words.inc"]),
     .target(
       name: "BenchmarkBLAS",
       linkerSettings: [

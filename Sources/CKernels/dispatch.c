@@ -34,6 +34,19 @@
     (const witan_pieces *pieces, int32_t *accumulator, size_t *count, const uint8_t *bytes,       \
      size_t length, int ends, witan_pieces_entry **missing),                                      \
     (pieces, accumulator, count, bytes, length, ends, missing))                                   \
+  X(witan_layer_product, void,                                                                    \
+    (const int16_t *weights, size_t rows, size_t width, const float *vectors, size_t count,       \
+     float *out, size_t stride),                                                                  \
+    (weights, rows, width, vectors, count, out, stride))                                                  \
+  X(witan_heads_affine, void,                                                                     \
+    (const witan_head *heads, size_t count, const int32_t *sums, const intptr_t *features,        \
+     const float *products, const float *scale, const float *bias, const float *product_scale,    \
+     float *x),                                                                                   \
+    (heads, count, sums, features, products, scale, bias, product_scale, x))                      \
+  X(witan_heads_calibrate, void,                                                                  \
+    (const witan_head *heads, size_t count, const float *x, const float *slope,                   \
+     const float *offset, const int32_t *masks, float *z),                                        \
+    (heads, count, x, slope, offset, masks, z))                                                   \
   X(witan_sigmoid, void, (const float *in, float *out, size_t count), (in, out, count))           \
   X(witan_train_forward, void,                                                                    \
     (float *sum, const float *rows, size_t width, const uint32_t *ids, size_t count,              \

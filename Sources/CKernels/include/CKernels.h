@@ -168,6 +168,38 @@ size_t witan_pieces_add(const witan_pieces *pieces, int32_t *accumulator, size_t
                         size_t length, int ends,
                         witan_pieces_entry *_Nullable *_Nonnull missing);
 
+// --- Heads ------------------------------------------------------------------------------------
+
+// No such column.
+#define WITAN_NONE UINT32_MAX
+
+// The place of one classifier among those whose sums stand side by side in one row.
+typedef struct {
+  uint32_t first;     // its first column in the sums: logits, then hidden units
+  uint32_t columns;   // how many
+  uint32_t width;     // how many of them are logits
+  uint32_t square;    // the column of the sum of squared feature weights, or WITAN_NONE: all weigh 1
+  uint32_t features;  // which number of features is its own
+  uint32_t product;   // its first column in the products, or WITAN_NONE
+  uint32_t output;    // its first output
+  uint32_t mask;      // its first mask
+  uint32_t has_any;   // whether the last logit is `any`
+} witan_head;
+
+// x[j] = sums[j] * (scale[j] / norm) + bias[j], and where there are products + products[..] * product_scale[..],
+// for the columns of each head; norm is the root of its square or of its number of features. Heads are
+// ascending by `first`. Whole vectors are read and written: all have WITAN_LANES more than the last column needs.
+void witan_heads_affine(const witan_head *heads, size_t count, const int32_t *sums, const intptr_t *features,
+                        const float *_Nullable products, const float *scale, const float *bias,
+                        const float *product_scale, float *x);
+
+// z[output + j] = slope[output + j] * x[first + j] + offset[output + j] for the logits of each head. `any` is
+// then the mean of two: the largest of itself and the logits of the second mask, and the largest of those of
+// the first, unless there are none. Masks are 0 or -1, for 16 logits the first, then the second, and so on.
+// Heads are ascending by `output`; room as above.
+void witan_heads_calibrate(const witan_head *heads, size_t count, const float *x, const float *slope,
+                           const float *offset, const int32_t *masks, float *z);
+
 // --- Scores -----------------------------------------------------------------------------------
 
 // out[j] = 1 / (1 + exp(-in[j])); within 2 ULP of the exact value for |in| < 80. In place allowed.
@@ -206,6 +238,18 @@ void witan_train_backward(const float *weights, size_t rows, size_t width, const
 // out[j] = round(length * v[j] / |v|) for v[j] = scale[j] * sum[j]; zeros when |v| is 0. Whole numbers,
 // the same on every machine. [width, a multiple of WITAN_LANES]
 void witan_unit_vector(const int32_t *sum, const float *scale, size_t width, float length, float *out);
+// Rows that witan_layer_product takes together, and inputs that it has room for.
+#define WITAN_LAYER_ROWS 16
+#define WITAN_MOST_INPUTS 256
+
+// out[i * stride + r] = sum over j of weight(r, j) * vectors[i * width + j], for whole numbers within 16 bits whose
+// products sum to less than 2^31: exact. Weight (r, j) stands at
+// weights[((r / 16 * (width / 2) + j / 2) * 16 + r % 16) * 2 + j % 2]: pairs of inputs side by side, as the
+// multiply-add of two 16-bit numbers wants them. [rows: a multiple of WITAN_LAYER_ROWS, at most stride] [width: a multiple of
+// WITAN_LANES up to WITAN_MOST_INPUTS] [vectors: count x width]
+void witan_layer_product(const int16_t *weights, size_t rows, size_t width, const float *vectors, size_t count,
+                         float *out, size_t stride);
+
 // out[i] = sum over j of weights[i * width + j] * vector[j]. Exact in any order when all are whole
 // numbers and no sum of magnitudes exceeds 2^24. [width: a multiple of WITAN_LANES]
 void witan_dot_rows(const float *weights, size_t rows, size_t width, const float *vector, float *out);

@@ -52,6 +52,12 @@ package final class MappedFile: @unchecked Sendable {  // read-only after init
     (owned, borrowed) = (true, false)
   }
 
+  /// Lets go of the pages of a mapped file that are in memory; what is read again comes back from the file.
+  package func letGo() {
+    guard !owned, !borrowed, let base = bytes.baseAddress else { return }
+    madvise(UnsafeMutableRawPointer(mutating: base), bytes.count, Int32(MADV_DONTNEED))
+  }
+
   deinit {
     if borrowed {
       onRelease?()

@@ -91,12 +91,12 @@ package struct ModelFile {
   }
 
   /// The head with its layers, for a table of embeddings with `denseScale`. Throws as `init`.
-  func head(denseScale: [Float]?) throws(WitanError) -> Head {
+  func head(denseScale: [Float]?) throws(WitanError) -> HeadWeights {
     let units = spec.hidden.first ?? 0
     let columns = spec.width + units
-    func layer(_ name: String, _ rows: Int, _ columns: Int) throws(WitanError) -> Head.Layer {
+    func layer(_ name: String, _ rows: Int, _ columns: Int) throws(WitanError) -> Layer {
       let raw = try Self.tensor(tensors, name, .i8, [rows, columns])
-      return Head.Layer(
+      return Layer(
         raw.baseAddress!.assumingMemoryBound(to: Int8.self), rows: rows, columns: columns,
         scale: try Self.floats(tensors, name + "_scale", rows))
     }
@@ -107,13 +107,14 @@ package struct ModelFile {
     guard steps.allSatisfy({ $0 > 1e-9 }) else {
       throw WitanError(.invalidValue, "holds a step that is not above 0", at: "steps")
     }
-    return Head(
-      width: spec.width, units: units, lanes: spec.lanes, isWeighted: spec.isWeighted,
+    return HeadWeights(
+      width: spec.width, units: units, isWeighted: spec.isWeighted,
       scale: try Self.floats(tensors, "scale", columns), bias: try Self.floats(tensors, "bias", columns),
       dense: denseScale == nil ? nil : dense, denseScale: denseScale ?? [],
       hidden: isDeep ? try layer("hidden", spec.hidden[1], spec.hidden[0]) : nil,
       hiddenBias: isDeep ? try Self.floats(tensors, "hidden_bias", spec.hidden[1]) : [],
-      output: spec.hidden.isEmpty ? nil : try layer("output", spec.width, spec.hidden.last!), steps: steps)
+      output: spec.hidden.isEmpty ? nil : try layer("output", spec.width, spec.hidden.last!), steps: steps,
+      slope: calibrationSlope, offset: calibrationOffset)
   }
 
   static func tensor(

@@ -142,11 +142,13 @@ public final class BatchScorer {
   /// The logits before calibration instead. [texts x width]
   package func flushLogits() -> [Float] {
     defer { (flushed, filled) = (0, 0) }
-    let width = classifier.spec.width
     guard filled > 0 else { return [] }
-    classifier.head.logits(
-      filled, sums: sums, counts: counts, denseSums: denseBag == nil ? nil : denseSums,
-      scratch: scratch + filled * width, into: scratch)
-    return Array(UnsafeBufferPointer(start: scratch, count: filled * width))
+    let count = filled * classifier.spec.width
+    return [Float](unsafeUninitializedCapacity: count) { logits, initialized in
+      classifier.head.logits(
+        filled, sums: sums, counts: counts, denseSums: denseBag == nil ? nil : denseSums, scratch: scratch,
+        into: logits.baseAddress!)
+      initialized = count
+    }
   }
 }

@@ -19,11 +19,9 @@ extension Classifier {
   func representation(
     _ i: Int, of n: Int, _ sums: UnsafePointer<Int32>, count: Int, scratch: UnsafeMutablePointer<Float>
   ) -> UnsafeMutablePointer<Float> {
-    let width = spec.width
-    let phi = scratch + n * width + head.scratchCount(n)
+    let phi = scratch + head.scratchCount(n)
     head.representation(
-      i, of: n, z: scratch + i * width, sum: sums + i * spec.lanes, count: count,
-      dimensions: spec.dense?.dimensions ?? 0, scratch: scratch + n * width, into: phi)
+      0, i, of: n, sums: sums + i * spec.lanes, features: count, scratch: scratch, into: phi)
     return phi
   }
 }

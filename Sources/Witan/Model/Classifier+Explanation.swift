@@ -24,7 +24,7 @@ extension Classifier {
     let (column, sign): (Int, Float) = spec.isBinary ? (0, index == 0 ? -1 : 1) : (index, 1)
     let bytes = Array(text)
     let words = FeatureExtractor.words(of: bytes, spec.features)
-    let isLinear = head.output == nil && head.dense == nil && !(spec.hasAny && index == labels.count)
+    let isLinear = weights.output == nil && weights.dense == nil && !(spec.hasAny && index == labels.count)
     return isLinear
       ? linear(words, column, sign) : occluded(words, bytes, column, sign)
   }
@@ -32,7 +32,7 @@ extension Classifier {
   private func linear(_ words: [FeatureExtractor.Word], _ column: Int, _ sign: Float) -> [WordContribution] {
     let (sums, count) = sums(words)
     let squares = spec.isWeighted ? Int(sums[spec.columns - 1]) : count
-    let factor = sign * slope[column] * head.scale[column] / Float(max(1, squares)).squareRoot()
+    let factor = sign * weights.slope[column] * weights.scale[column] / Float(max(1, squares)).squareRoot()
     return words.map { word in
       let sum = word.ids.reduce(0) { $0 + Int(table[Int($1), column]) }
       return WordContribution(bytes: word.bytes, value: Float(sum) * factor)
@@ -48,9 +48,10 @@ extension Classifier {
     var z = [Float](repeating: 0, count: spec.width)
     func logit() -> Float {
       head.logits(
-        1, sums: sums, counts: &count, denseSums: head.dense == nil ? nil : dense, scratch: &scratch, into: &z
+        1, sums: sums, counts: &count, denseSums: weights.dense == nil ? nil : dense, scratch: &scratch,
+        into: &z
       )
-      spec.calibrate(&z, slope: slope, offset: offset)
+      spec.calibrate(&z, slope: weights.slope, offset: weights.offset)
       return sign * z[column]
     }
     let whole = logit()

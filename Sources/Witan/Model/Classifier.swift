@@ -1,5 +1,3 @@
-internal import CKernels
-
 /// A compiled classifier: immutable, safe to share between threads, scored through streams.
 ///
 /// Loading maps the file: the table is neither copied nor decoded, and processes share its pages.
@@ -18,9 +16,7 @@ public final class Classifier: @unchecked Sendable {  // immutable after init
   let table: RowTable
   package let head: Head
   let doubt: Doubt?
-  private let rules: OutputRules
-  let slope: [Float]  // [width] calibration
-  let offset: [Float]  // [width]
+  let weights: HeadWeights
   /// Tells this model from others: the streams of two models cannot be mixed up.
   let fingerprint: UInt32
 
@@ -56,20 +52,21 @@ public final class Classifier: @unchecked Sendable {  // immutable after init
     self.storage = storage
     self.embeddings = file.spec.dense == nil ? nil : embeddings
     spec = file.spec
-    rules = OutputRules(file.spec)
     metadata = file.metadata
     promises = try FalseFlagPromise.read(file.metadata, file.spec)
     kept = file.kept
     table = file.table
-    head = try file.head(denseScale: self.embeddings?.scale)
+    weights = try file.head(denseScale: self.embeddings?.scale)
+    head = Head(file.spec, weights)
     doubt = try file.doubt()
-    slope = file.calibrationSlope
-    offset = file.calibrationOffset
     // Training ends at other biases and steps whenever data, seed or options differ.
-    let numbers = [head.scale, head.bias, slope, offset].joined().map(\.bitPattern)
+    let numbers = [weights.scale, weights.bias, weights.slope, weights.offset].joined().map(\.bitPattern)
     let hash = fnv1a(spec.json.text().utf8)
     fingerprint = UInt32(truncatingIfNeeded: numbers.reduce(hash) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 })
   }
+
+  /// Lets go of the file's pages that are in memory; what is read again comes back from the file.
+  func letGoOfPages() { storage.letGo() }
 
   /// Whether the model has the table of word-piece vectors that it was trained with, or needs none.
   public var isComplete: Bool { spec.dense == nil || embeddings != nil }
@@ -109,32 +106,12 @@ public final class Classifier: @unchecked Sendable {  // immutable after init
     denseSums: UnsafePointer<Int32>?, scratch: UnsafeMutablePointer<Float>,
     into out: UnsafeMutablePointer<Float>, side: (Int) -> Side? = { _ in nil }
   ) {
-    let (width, outputs) = (rules.width, rules.outputs)
-    let z = scratch
-    head.logits(
-      n, sums: sums, counts: counts, denseSums: denseSums, scratch: scratch + n * width, into: z)
-    for i in 0..<n {
-      let side = side(i)
-      rules.calibrate(z + i * width, slope: slope, offset: offset, side: side)
-      activate(z + i * width, into: out + i * outputs)
-      if let side, !rules.isChoice { rules.silence(out + i * outputs, on: side) }
-    }
+    head.probabilities(
+      n, sums: sums, counts: counts, denseSums: denseSums, scratch: scratch, into: out, side: side)
   }
 
   /// Floats of scratch that `probabilities` needs for `n` texts, and `representation` and `doubts` after it.
   package func scratchCount(_ n: Int) -> Int {
-    n * spec.width + head.scratchCount(n) + (doubt == nil ? 0 : 2 * spec.doubtInputs)
-  }
-
-  private func activate(_ z: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>) {
-    if rules.isBinary {
-      witan_sigmoid(z, out + 1, 1)
-      out[0] = 1 - out[1]
-    } else if rules.isChoice {
-      out.update(from: z, count: rules.width)
-      softmax(out, rules.width)
-    } else {
-      witan_sigmoid(z, out, rules.width)
-    }
+    head.scratchCount(n) + (doubt == nil ? 0 : 2 * spec.doubtInputs)
   }
 }

@@ -9,10 +9,16 @@ struct EmbeddingBag {
   private(set) var isFull = false
 
   init(_ classifier: Classifier) {
-    table = classifier.table
-    lanes = classifier.spec.lanes
-    sums = .allocate(capacity: lanes)
+    let lanes = classifier.spec.lanes
+    let sums = UnsafeMutablePointer<Int32>.allocate(capacity: lanes)
     sums.initialize(repeating: 0, count: lanes)
+    self.init(classifier.table, sums: sums)
+  }
+
+  /// Adds rows of `table` to `sums`, which are 0 at first. [lanes of the table]
+  init(_ table: RowTable, sums: UnsafeMutablePointer<Int32>) {
+    (self.table, self.sums) = (table, sums)
+    lanes = Head.padded(table.columns)
   }
 
   private init(_ other: EmbeddingBag, sums: UnsafeMutablePointer<Int32>) {
@@ -23,6 +29,14 @@ struct EmbeddingBag {
 
   /// This bag with its sums copied to other memory.
   func copied(to sums: UnsafeMutablePointer<Int32>) -> EmbeddingBag { EmbeddingBag(self, sums: sums) }
+
+  /// This bag for sums that were copied already.
+  @inline(__always)
+  func moved(to sums: UnsafeMutablePointer<Int32>) -> EmbeddingBag {
+    var bag = EmbeddingBag(table, sums: sums)
+    (bag.count, bag.isFull) = (count, isFull)
+    return bag
+  }
 
   @inline(__always)
   mutating func add(_ ids: UnsafeBufferPointer<UInt32>) {

@@ -1,33 +1,36 @@
 extension Head {
-  /// phi of text `i` of the `n` that `logits` has just been computed of with this `scratch`: what `Doubt` reads.
+  /// phi of text `i` of the `n` that `probabilities` has just been computed of with this `scratch`: what the
+  /// `Doubt` of classifier `index` reads.
   ///
-  /// `z` are the calibrated logits, `sum` and `count` those of the text, `dimensions` and `units` those of the
-  /// spec's table of embeddings and last hidden layer. -> [phi: width + dimensions + units + 3]
+  /// `sums` and `features` are those of the text. -> [phi: spec.doubtInputs]
   func representation(
-    _ i: Int, of n: Int, z: UnsafePointer<Float>, sum: UnsafePointer<Int32>, count: Int, dimensions: Int,
+    _ index: Int, _ i: Int, of n: Int, sums: UnsafePointer<Int32>, features: Int,
     scratch: UnsafePointer<Float>, into phi: UnsafeMutablePointer<Float>
   ) {
+    let (part, weights) = (parts[index], parts[index].weights)
     var next = phi
-    next.update(from: z, count: width)
-    next += width
-    let rest = scratch + 2 * n * (width + units)
-    let denseStride = dense?.stride ?? 0
-    for j in 0..<dimensions { next[j] = rest[i * denseStride + j] * (1 / Self.unitLength) }
-    next += dimensions
-    if output != nil {
-      let (first, stride) = (rest + n * denseStride, Self.padded(units))
-      var (last, lastStride, count, step) = (first, stride, units, steps[0])
-      if let hidden {
-        lastStride = Self.padded(hidden.rows)
-        (last, count, step) = (first + n * (stride + lastStride), hidden.rows, steps[1])
-      }
-      for j in 0..<count { next[j] = last[i * lastStride + j] * step }
+    next.update(from: scratch + z.start(n) + i * outputs + firstOutputs[index], count: weights.width)
+    next += weights.width
+    if let dimensions = part.spec.dense?.dimensions,
+      let table = dense.first(where: { $0.table == part.table })
+    {
+      let vector = scratch + table.vectors.start(n) + i * dimensions
+      for j in 0..<dimensions { next[j] = vector[j] * (1 / Self.unitLength) }
+      next += dimensions
+    }
+    if let layers = deep.first(where: { $0.part == index }) {
+      let isDeeper = weights.hidden != nil
+      let section = isDeeper ? layers.second : layers.first
+      let last = scratch + section.start(n) + i * section.count
+      let (count, step) =
+        isDeeper ? (weights.hidden!.rows, weights.steps[1]) : (weights.units, weights.steps[0])
+      for j in 0..<count { next[j] = last[j] * step }
       next += count
     }
     // Rows that training never saw weigh nothing in weighted models.
-    let features = Float(max(1, count))
-    next[0] = isWeighted ? (Float(sum[width + units]) / features).squareRoot() : 0
-    next[1] = 1 / features.squareRoot()
+    let count = Float(max(1, features))
+    next[0] = weights.isWeighted ? (Float(sums[part.firstColumn + weights.columns]) / count).squareRoot() : 0
+    next[1] = 1 / count.squareRoot()
     next[2] = 1
   }
 }

@@ -1,151 +1,174 @@
-internal import CBLAS
 internal import CKernels
 
-/// From sums to logits: scales, the dense product, hidden layers.
+/// From sums to probabilities: scales, the dense product, hidden layers, calibration. Of one classifier, or of
+/// several whose sums stand side by side in one row: each gets the bits that it gets alone.
 ///
 ///     v    = unit vector of the dense sums, as whole numbers
 ///     x    = scale * sums / norm + dense * v + bias            [outputs, then hidden units]
 ///     h    = relu(x of the hidden units), then relu(hidden * h + bias) if there is a second layer
 ///     z    = x of the outputs + output * h
+///     p    = sigmoid(slope * z + offset), softmax, or the two sides of one sigmoid
 ///
 /// Vectors and weights of every product are whole numbers whose sums stay below 2^24, where float32 is
-/// exact: one text or a batch, whatever BLAS and instruction set, give the same bits.
-package struct Head {
-  /// A layer of whole numbers, by rows for one text and by columns for batches, as each is fastest.
-  struct Layer {
-    /// Up to so many texts one by one are faster than a call of BLAS, the windows of a stream above all.
-    static let fewTexts = 4
-
-    let rows: Int
-    let stride: Int
-    let weights: [Float]  // [rows x stride], the stride a multiple of WITAN_LANES
-    let columns: [Float]  // [stride x rows]
-    let scale: [Float]  // [rows] value of a product of one
-
-    /// Pads each row of `int8` [rows x columns].
-    init(_ int8: UnsafePointer<Int8>, rows: Int, columns: Int, scale: [Float]) {
-      self.rows = rows
-      stride = Head.padded(columns)
-      var weights = [Float](repeating: 0, count: rows * stride)
-      var transposed = weights
-      for i in 0..<rows {
-        for j in 0..<columns {
-          weights[i * stride + j] = Float(int8[i * columns + j])
-          transposed[j * rows + i] = Float(int8[i * columns + j])
-        }
-      }
-      self.weights = weights
-      self.columns = transposed
-      self.scale = scale
-    }
-
-    /// out[n x rows] = vectors [n x stride] times the transpose of the weights.
-    func multiply(_ n: Int, _ vectors: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>) {
-      if n <= Self.fewTexts {
-        for i in 0..<n { witan_dot_rows(weights, rows, stride, vectors + i * stride, out + i * rows) }
-        return
-      }
-      // By columns is faster, but OpenBLAS 0.3.21 then allocates for rows that fill no whole vectors.
-      if rows % Int(WITAN_LANES) != 0 {
-        return witan_sgemm(
-          0, 1, Int32(n), Int32(rows), Int32(stride), 1, vectors, Int32(stride), weights, Int32(stride), 0,
-          out, Int32(rows))
-      }
-      witan_sgemm(
-        0, 0, Int32(n), Int32(rows), Int32(stride), 1, vectors, Int32(stride), columns, Int32(rows), 0,
-        out, Int32(rows))
-    }
-  }
-
+/// exact: one text or a batch, one classifier or many, whatever instruction set, give the same bits. Classifiers
+/// of one table of word-piece vectors share the unit vector, and their products are one.
+package final class Head: @unchecked Sendable {  // immutable after init
   /// Length of a unit vector in steps: 127 * sqrt(256) * 8192 and the rounding stay below 2^24.
   package static let unitLength: Float = 8192
   /// Most steps of a hidden unit: 127 * 128 * 1023 stays below 2^24.
   package static let maximumActivation: Float = 1023
+  /// Floats and sums that kernels may read and write beyond the last of a row.
+  static let slack = Int(WITAN_LANES)
 
   static func padded(_ count: Int) -> Int {
     (count + Int(WITAN_LANES) - 1) / Int(WITAN_LANES) * Int(WITAN_LANES)
   }
 
-  let width: Int  // outputs
-  let units: Int  // of the first hidden layer
-  let lanes: Int  // of the sums
-  let isWeighted: Bool
-  let scale: [Float]  // [width + units]
-  let bias: [Float]  // [width + units]
-  let dense: Layer?
-  let denseScale: [Float]  // [dimensions] of the table
-  let hidden: Layer?
-  let hiddenBias: [Float]
-  let output: Layer?
-  /// Value of one step of the units of each hidden layer.
-  let steps: [Float]
-
-  /// Floats of scratch for `n` texts.
-  package func scratchCount(_ n: Int) -> Int {
-    n
-      * ((dense?.stride ?? 0) + 2 * (width + units) + (output == nil ? 0 : Self.padded(units))
-        + (hidden.map { 2 * Self.padded($0.rows) } ?? 0) + 16)
+  /// The layer of all classifiers of one table of word-piece vectors.
+  struct Dense {
+    let table: Int
+    let layer: Layer
+    let scale: [Float]  // [dimensions] of the table
+    /// Its first column in the dense sums of a text, and in the products.
+    let firstSum: Int
+    let firstProduct: Int
+    let vectors: HeadScratch.Section  // [dimensions]
   }
 
-  /// Logits of `n` texts. [sums: n x lanes] [counts: n] [denseSums: n x dimensions] -> [z: n x width]
-  ///
-  /// `scratch` has room for `scratchCount(n)`; nothing is allocated but by BLAS. O(n (columns + weights)).
-  package func logits(
-    _ n: Int, sums: UnsafePointer<Int32>, counts: UnsafePointer<Int>, denseSums: UnsafePointer<Int32>?,
-    scratch: UnsafeMutablePointer<Float>, into z: UnsafeMutablePointer<Float>
-  ) {
-    let columns = width + units
-    let x = scratch
-    let product = x + n * columns
-    let rest = product + n * columns
-    for i in 0..<n {
-      let sum = sums + i * lanes
-      // Weighted models carry the sum of squared feature weights in the column after the last.
-      let square = isWeighted ? Int(sum[columns]) : counts[i]
-      let inverse = 1 / Float(max(1, square)).squareRoot()
-      for j in 0..<columns { x[i * columns + j] = Float(sum[j]) * (scale[j] * inverse) + bias[j] }
-    }
-    if let dense, let denseSums {
-      for i in 0..<n {
-        witan_unit_vector(
-          denseSums + i * denseScale.count, denseScale, denseScale.count, Self.unitLength,
-          rest + i * dense.stride)
-      }
-      dense.multiply(n, rest, product)
-      for i in 0..<n {
-        for j in 0..<columns { x[i * columns + j] += product[i * columns + j] * dense.scale[j] }
-      }
-    }
-    for i in 0..<n { (z + i * width).update(from: x + i * columns, count: width) }
-    guard let output else { return }
-    let first = rest + n * (dense?.stride ?? 0)
-    let stride = Self.padded(units)
-    for i in 0..<n { activate(x + i * columns + width, units, stride, steps[0], first + i * stride) }
-    var last = first
-    if let hidden {
-      let second = first + n * stride
-      let secondStride = Self.padded(hidden.rows)
-      let activations = second + n * secondStride
-      hidden.multiply(n, first, second)
-      for i in 0..<n {
-        let row = second + i * hidden.rows
-        for j in 0..<hidden.rows { row[j] = row[j] * hidden.scale[j] + hiddenBias[j] }
-        activate(row, hidden.rows, secondStride, steps[1], activations + i * secondStride)
-      }
-      last = activations
-    }
-    output.multiply(n, last, product)
-    for i in 0..<n * width { z[i] += product[i] * output.scale[i % width] }
+  /// The hidden layers of one classifier.
+  struct Deep {
+    let part: Int
+    let first: HeadScratch.Section  // [padded units]
+    let second: HeadScratch.Section  // [padded units of the second layer]
+    let product: HeadScratch.Section  // of the second layer, then of the outputs
   }
 
-  /// relu as whole steps, then zeros up to `stride`.
-  private func activate(
-    _ x: UnsafePointer<Float>, _ count: Int, _ stride: Int, _ step: Float, _ out: UnsafeMutablePointer<Float>
-  ) {
-    let inverse = 1 / step
-    for j in 0..<count {
-      out[j] = min(Self.maximumActivation, max(0, x[j] * inverse)).rounded(.toNearestOrEven)
+  let parts: [HeadPart]
+  /// Columns of the sums of a text.
+  let lanes: Int
+  /// Numbers of features of a text.
+  let featureCounts: Int
+  /// Probabilities of a text, those of each classifier after the other.
+  package let outputs: Int
+  /// The first output of each classifier.
+  let firstOutputs: [Int]
+  let dense: [Dense]
+  /// Dense sums of a text.
+  let denseLanes: Int
+  let productLanes: Int
+  let deep: [Deep]
+  /// Parts that are a choice of one.
+  let choices: [Int]
+  let byColumn: [witan_head]
+  let byOutput: [witan_head]
+  let scale: [Float]  // [lanes + slack]
+  let bias: [Float]  // [lanes + slack]
+  let productScale: [Float]  // [productLanes + slack]
+  let slope: [Float]  // [outputs + slack]
+  let offset: [Float]  // [outputs + slack]
+  let masks: [[Int32]]  // [sides]
+  let applying: [[UInt32]]  // [sides][outputs]
+  let x: HeadScratch.Section
+  let z: HeadScratch.Section
+  let products: HeadScratch.Section
+  let scratch: HeadScratch
+
+  /// The head of one classifier.
+  convenience init(_ spec: ModelSpec, _ weights: HeadWeights) {
+    self.init([HeadPart(spec: spec, weights: weights)], lanes: spec.lanes, featureCounts: 1)
+  }
+
+  /// `parts` with their places in rows of `lanes` sums and `featureCounts` numbers of features; parts of the same
+  /// `table` have the same `denseScale`. The dense sums of a text are those of table 0, then of table 1...
+  init(_ parts: [HeadPart], lanes: Int, featureCounts: Int) {
+    (self.parts, self.lanes, self.featureCounts) = (parts, lanes, featureCounts)
+    var scratch = HeadScratch()
+    var outputCount = 0
+    let firstOutputs = parts.map { part in
+      defer { outputCount += part.spec.outputs }
+      return outputCount
     }
-    for j in count..<stride { out[j] = 0 }
+    (outputs, self.firstOutputs) = (outputCount, firstOutputs)
+    /// Floats beyond `end` that whole vectors of some part reach.
+    func slack(_ end: Int, _ last: (Int) -> Int?) -> Int {
+      max(0, parts.indices.compactMap(last).max()! - end)
+    }
+    x = scratch.take(
+      lanes, slack: slack(lanes) { parts[$0].firstColumn + Self.padded(parts[$0].weights.columns) })
+    z = scratch.take(
+      outputCount, slack: slack(outputCount) { firstOutputs[$0] + Self.padded(parts[$0].weights.width) })
+
+    var dense: [Dense] = []
+    var firstProducts = [Int?](repeating: nil, count: parts.count)
+    var (denseLanes, productLanes) = (0, 0)
+    for table in Set(parts.filter { $0.weights.dense != nil }.map(\.table)).sorted() {
+      let own = parts.indices.filter { parts[$0].weights.dense != nil && parts[$0].table == table }
+      let layer = Layer(joining: own.map { parts[$0].weights.dense! })
+      let scale = parts[own[0]].weights.denseScale
+      dense.append(
+        Dense(
+          table: table, layer: layer, scale: scale, firstSum: denseLanes, firstProduct: productLanes,
+          vectors: scratch.take(layer.stride)))
+      var next = productLanes
+      for i in own {
+        firstProducts[i] = next
+        next += parts[i].weights.columns
+      }
+      denseLanes += scale.count
+      productLanes += layer.paddedRows
+    }
+    (self.dense, self.denseLanes, self.productLanes) = (dense, denseLanes, productLanes)
+    let width = productLanes
+    products = scratch.take(
+      productLanes,
+      slack: slack(width) { i in firstProducts[i].map { $0 + Self.padded(parts[i].weights.columns) } ?? 0 })
+    deep = parts.indices.compactMap { i in
+      let weights = parts[i].weights
+      guard weights.output != nil else { return nil }
+      let second = Self.padded(weights.hidden?.rows ?? 0)
+      return Deep(
+        part: i, first: scratch.take(Self.padded(weights.units)), second: scratch.take(second),
+        product: scratch.take(max(second, Self.padded(weights.width))))
+    }
+    choices = parts.indices.filter { parts[$0].spec.task == .singleLabel }
+    self.scratch = scratch
+
+    let rules = parts.map { OutputRules($0.spec) }
+    var maskCount = 0
+    byOutput = parts.indices.map { i in
+      let (part, weights) = (parts[i], parts[i].weights)
+      defer { maskCount += rules[i].masks[0].count }
+      return witan_head(
+        first: UInt32(part.firstColumn), columns: UInt32(weights.columns), width: UInt32(weights.width),
+        square: weights.isWeighted ? UInt32(part.firstColumn + weights.columns) : UInt32.max,
+        features: UInt32(part.features), product: firstProducts[i].map { UInt32($0) } ?? UInt32.max,
+        output: UInt32(firstOutputs[i]), mask: UInt32(maskCount), has_any: part.spec.hasAny ? 1 : 0)
+    }
+    byColumn = byOutput.sorted { $0.first < $1.first }
+    masks = (0..<OutputRules.sides).map { side in rules.flatMap { $0.masks[side] } }
+    applying = (0..<OutputRules.sides).map { side in rules.flatMap { $0.applying[side] } }
+
+    /// The numbers of all parts at their places; zeros elsewhere.
+    func placed(_ count: Int, _ place: (Int) -> Int?, _ values: (HeadWeights) -> [Float]) -> [Float] {
+      var out = [Float](repeating: 0, count: count + Self.slack)
+      for (i, part) in parts.enumerated() {
+        guard let first = place(i) else { continue }
+        for (j, value) in values(part.weights).enumerated() { out[first + j] = value }
+      }
+      return out
+    }
+    scale = placed(lanes, { parts[$0].firstColumn }, \.scale)
+    bias = placed(lanes, { parts[$0].firstColumn }, \.bias)
+    productScale = placed(productLanes, { firstProducts[$0] }, { $0.dense?.scale ?? [] })
+    slope = placed(outputCount, { firstOutputs[$0] }, \.slope)
+    offset = placed(outputCount, { firstOutputs[$0] }, \.offset)
+  }
+
+  /// Bytes of its numbers.
+  var byteCount: Int {
+    let floats = [scale, bias, productScale, slope, offset].reduce(0) { $0 + $1.count }
+    return 4 * (floats + OutputRules.sides * (masks[0].count + outputs))
+      + dense.reduce(0) { $0 + $1.layer.byteCount }
+      + 2 * MemoryLayout<witan_head>.stride * parts.count
   }
 }

@@ -86,6 +86,13 @@ public final class StaticEmbeddings: @unchecked Sendable {
     metadata = file.metadata
     table = rows.bytes.baseAddress!.assumingMemoryBound(to: Int8.self)
   }
+
+  /// Whether both give the same sums: one table, or two readings of the same bytes. O(bytes) for the latter.
+  func isSame(as other: StaticEmbeddings) -> Bool {
+    self === other
+      || digest == other.digest && storage.bytes.count == other.storage.bytes.count
+        && storage.bytes.elementsEqual(other.storage.bytes)
+  }
 }
 
 extension WordPieceVocabulary.Options {

@@ -20,13 +20,17 @@ final class WordMemo {
   private let memo: UnsafeMutableRawPointer
   private var words: witan_words
 
-  init(_ classifier: Classifier, log2Pairs: Int) {
-    let entry = Int(WITAN_MEMO_HEAD) + 2 * classifier.spec.lanes
+  convenience init(_ classifier: Classifier, log2Pairs: Int) {
+    self.init(classifier.table, classifier.spec.features, log2Pairs: log2Pairs)
+  }
+
+  /// For rows of `table`, which outlives the memo.
+  init(_ table: RowTable, _ features: FeatureSpec, log2Pairs: Int) {
+    let entry = Int(WITAN_MEMO_HEAD) + 2 * Head.padded(table.columns)
     memo = .allocate(byteCount: 2 * entry << log2Pairs, alignment: 64)
     memo.initializeMemory(as: UInt8.self, repeating: 0, count: 2 * entry << log2Pairs)
     words = witan_words(
-      table: classifier.table.kernel,
-      shift: UInt32(32 - classifier.spec.features.log2Buckets), kinds: classifier.spec.features.kinds,
+      table: table.kernel, shift: UInt32(32 - features.log2Buckets), kinds: features.kinds,
       memo: memo.assumingMemoryBound(to: UInt8.self), log2_pairs: UInt32(log2Pairs))
   }
 

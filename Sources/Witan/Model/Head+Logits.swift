@@ -1,0 +1,130 @@
+internal import CKernels
+
+extension Head {
+  /// Floats of scratch for `n` texts.
+  package func scratchCount(_ n: Int) -> Int { scratch.count(n) }
+
+  /// Logits of `n` texts before calibration, those of each classifier after the other. [sums: n x lanes]
+  /// [counts: n x featureCounts] [denseSums: n x denseLanes] -> [z: n x widths]
+  ///
+  /// `scratch` has room for `scratchCount(n)`; nothing is allocated. O(n (columns + weights)).
+  package func logits(
+    _ n: Int, sums: UnsafePointer<Int32>, counts: UnsafePointer<Int>, denseSums: UnsafePointer<Int32>?,
+    scratch: UnsafeMutablePointer<Float>, into z: UnsafeMutablePointer<Float>
+  ) {
+    compute(n, sums, counts, denseSums, scratch)
+    var next = z
+    for i in 0..<n {
+      let row = scratch + x.start(n) + i * lanes
+      for part in parts {
+        next.update(from: row + part.firstColumn, count: part.weights.width)
+        next += part.weights.width
+      }
+    }
+  }
+
+  /// Probabilities of `n` texts: the last step of the way. Shapes as of `logits` -> [out: n x outputs]
+  ///
+  /// Equal sums give equal bits, alone or in a batch. `side` says where text i stands: principles that do not
+  /// apply there get 0, and `any` is about those that do.
+  @inline(__always)
+  package func probabilities(
+    _ n: Int, sums: UnsafePointer<Int32>, counts: UnsafePointer<Int>, denseSums: UnsafePointer<Int32>?,
+    scratch: UnsafeMutablePointer<Float>, into out: UnsafeMutablePointer<Float>, side: (Int) -> Side?
+  ) {
+    compute(n, sums, counts, denseSums, scratch)
+    for i in 0..<n { activate(i, of: n, OutputRules.index(of: side(i)), scratch, out + i * outputs) }
+  }
+
+  /// Leaves the logits of each part in the section `x`, at its first column.
+  private func compute(
+    _ n: Int, _ sums: UnsafePointer<Int32>, _ counts: UnsafePointer<Int>, _ denseSums: UnsafePointer<Int32>?,
+    _ scratch: UnsafeMutablePointer<Float>
+  ) {
+    let x = scratch + self.x.start(n)
+    let products = scratch + self.products.start(n)
+    if let denseSums {
+      for table in dense {
+        let vectors = scratch + table.vectors.start(n)
+        table.scale.withUnsafeBufferPointer { scale in
+          for i in 0..<n {
+            witan_unit_vector(
+              denseSums + i * denseLanes + table.firstSum, scale.baseAddress!, scale.count, Self.unitLength,
+              vectors + i * scale.count)
+          }
+        }
+        table.layer.multiply(n, vectors, products + table.firstProduct, stride: productLanes)
+      }
+    }
+    for i in 0..<n {
+      witan_heads_affine(
+        byColumn, byColumn.count, sums + i * lanes, counts + i * featureCounts,
+        denseSums == nil ? nil : products + i * productLanes, scale, bias, productScale, x + i * lanes)
+    }
+    for layers in deep { compute(layers, n, x, scratch) }
+  }
+
+  /// Adds what the hidden layers say to the logits of their part.
+  private func compute(
+    _ layers: Deep, _ n: Int, _ x: UnsafeMutablePointer<Float>, _ scratch: UnsafeMutablePointer<Float>
+  ) {
+    let (part, weights) = (parts[layers.part], parts[layers.part].weights)
+    let (first, second) = (scratch + layers.first.start(n), scratch + layers.second.start(n))
+    let (product, stride) = (scratch + layers.product.start(n), layers.product.count)
+    for i in 0..<n {
+      relu(
+        x + i * lanes + part.firstColumn + weights.width, weights.units, weights.steps[0],
+        first + i * layers.first.count, layers.first.count)
+    }
+    if let hidden = weights.hidden {
+      hidden.multiply(n, first, product, stride: stride)
+      for i in 0..<n {
+        let row = product + i * stride
+        for j in 0..<hidden.rows { row[j] = row[j] * hidden.scale[j] + weights.hiddenBias[j] }
+        relu(row, hidden.rows, weights.steps[1], second + i * layers.second.count, layers.second.count)
+      }
+    }
+    guard let output = weights.output else { return }
+    output.multiply(n, weights.hidden == nil ? first : second, product, stride: stride)
+    for i in 0..<n {
+      let (row, from) = (x + i * lanes + part.firstColumn, product + i * stride)
+      for j in 0..<weights.width { row[j] += from[j] * output.scale[j] }
+    }
+  }
+
+  /// relu as whole steps, then zeros up to `stride`.
+  private func relu(
+    _ x: UnsafePointer<Float>, _ count: Int, _ step: Float, _ out: UnsafeMutablePointer<Float>, _ stride: Int
+  ) {
+    let inverse = 1 / step
+    for j in 0..<count {
+      out[j] = min(Self.maximumActivation, max(0, x[j] * inverse)).rounded(.toNearestOrEven)
+    }
+    for j in count..<stride { out[j] = 0 }
+  }
+
+  /// The probabilities of text `i` from its logits; `side` by its number in `OutputRules`.
+  private func activate(
+    _ i: Int, of n: Int, _ side: Int, _ scratch: UnsafeMutablePointer<Float>,
+    _ out: UnsafeMutablePointer<Float>
+  ) {
+    let x = scratch + self.x.start(n) + i * lanes
+    let z = scratch + self.z.start(n) + i * outputs
+    witan_heads_calibrate(byOutput, byOutput.count, x, slope, offset, masks[side], z)
+    witan_sigmoid(z, out, outputs)
+    for choice in choices {
+      let (first, width) = (firstOutputs[choice], parts[choice].weights.width)
+      if width == 1 {  // of a choice of two: the one logit speaks for the second
+        witan_sigmoid(z + first, out + first + 1, 1)
+        out[first] = 1 - out[first + 1]
+      } else {
+        (out + first).update(from: z + first, count: width)
+        softmax(out + first, width)
+      }
+    }
+    guard side > 0 else { return }
+    applying[side].withUnsafeBufferPointer { applying in
+      for j in 0..<outputs { out[j] = Float(bitPattern: out[j].bitPattern & applying[j]) }
+    }
+  }
+}

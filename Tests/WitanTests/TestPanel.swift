@@ -1,0 +1,66 @@
+import Witan
+
+/// Panels of random models of every kind, for tests of everything but accuracy.
+enum TestPanel {
+  /// A model with principles of all stances and sides.
+  static func sided(seed: UInt64 = 1, labels: Int = 9, isWeighted: Bool = true, dimensions: Int? = 48) throws
+    -> Classifier
+  {
+    let embeddings = dimensions.map { TestEmbeddings.table(dimensions: $0) }
+    let spec = try ModelSpec(
+      features: FeatureSpec(log2Buckets: 12), task: .multiLabel,
+      labels: (0..<labels).map { i in
+        Label(
+          id: "p\(i)", title: "Principle \(i)", stance: Stance.allCases[i % 5 % 4],
+          side: i % 4 == 3 ? nil : Side.allCases[i % 4], isPooled: i % 3 != 0)
+      }, hasAny: true, isWeighted: isWeighted, dense: embeddings.map { DenseSpec($0) }, hasDoubt: true)
+    var weights = TestModel.weights(spec, seed: seed)
+    var random = SeededRandom(seed: seed, purpose: "doubt")
+    weights.doubt = (0..<spec.doubtInputs * spec.doubtInputs).map { _ in Float(random.unit() - 0.5) }
+    weights.doubtVariance = (0..<spec.width * spec.doubtInputs).map { _ in Float(random.unit()) }
+    return try Classifier(
+      bytes: ModelFile.encode(
+        spec: spec, weights: weights,
+        metadata: [
+          "witan.constitution": "…", "witan.constitution_id": "sided-\(seed)",
+          "witan.constitution_title": "Sided \(seed)", "witan.constitution_version": "1.\(seed)",
+          "witan.constitution_digest": "sha256:\(seed)", "witan.constitution_author": "Author \(seed)",
+        ]), embeddings: embeddings)
+  }
+
+  /// Every kind of model beside every other: features, hidden layers, tables of three widths, choices, compressed
+  /// tables, sizes.
+  static func classifiers() throws -> [Classifier] {
+    var all = TestModel.Kind.all.map { TestModel.classifier($0, hasAny: true) }
+    all.append(TestModel.classifier(.dense, labels: 3, task: .singleLabel))
+    all.append(TestModel.classifier(.linear, labels: 2, task: .singleLabel))
+    all.append(try Classifier(bytes: TestModel.bytes(.dense, hasAny: true)))  // without its table
+    for (i, kind) in [TestModel.Kind.linear, .dense, .linear].enumerated() {
+      let bytes = TestModel.bytes(kind, labels: 4 + i, hasAny: true, log2Buckets: [9, 14, 9][i], seed: 7)
+      all.append(try Classifier(bytes: bytes, embeddings: kind.embeddings))
+    }
+    for form in CompressedModel.forms {
+      for isWeighted in [false, true] {
+        let model = try CompressedModel(
+          labels: 5 + all.count % 4, bits: form.bits, isPruned: form.isPruned, isWeighted: isWeighted)
+        all.append(try Classifier(bytes: model.bytes))
+      }
+    }
+    return try all + [sided(), sided(seed: 2, labels: 21)]
+  }
+
+  static func panel(_ classifiers: [Classifier]) throws -> Panel {
+    try Panel(classifiers.enumerated().map { PanelMember($1, name: "member-\($0)") })
+  }
+
+  /// A text in chunks that may end anywhere.
+  static func chunks(_ text: [UInt8], _ random: inout SeededRandom) -> [[UInt8]] {
+    var chunks: [[UInt8]] = []
+    var rest = text[...]
+    while !rest.isEmpty {
+      chunks.append(Array(rest.prefix(1 + random.below(random.below(3) == 0 ? 200 : 7))))
+      rest = rest.dropFirst(chunks.last!.count)
+    }
+    return chunks
+  }
+}

@@ -19,7 +19,8 @@ struct WitanCommand: ParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      New.self, Compile.self, Synthesize.self, Train.self, Evaluate.self, Score.self, Stream.self,
+      New.self, Compile.self, Compare.self, Synthesize.self, Train.self, Evaluate.self, Score.self,
+      Stream.self,
       Calibrate.self, Compress.self, Convert.self, Inspect.self, Embeddings.self, Tokenize.self,
     ])
 

@@ -88,7 +88,8 @@ import Testing
     let scored = try run(["score", "--json"] + flags, input: text)
     let line = try #require(scored.json()["model"] as? [String: String])
     #expect(line["sha256"] == digest && line["signed_by"] == "council" && digest.count == 64)
-    for more in [[], ["--hold", "2"]] {
+    try write("guard.json", #"{"default": null, "rules": {"fruit": {"action": "annotate"}}}"#)
+    for more in [[], ["--guard", path("guard.json")]] {
       let streamed = try run(["stream", "--json"] + flags + more, input: text)
       let last = try #require(streamed.out.split(separator: "\n").last)
       let verdict = try #require(

@@ -46,7 +46,10 @@ final class TestBundle {
   }
 
   /// The path of a file in it, or beside it with `..`.
-  func path(_ name: String) -> String { path + "/" + name }
+  func path(_ name: String) -> String {
+    name.hasPrefix("../")
+      ? root.deletingLastPathComponent().path + name.dropFirst(2) : path + "/" + name
+  }
 
   /// Signs the folder without git's files; the signature is written beside it. Returns its path.
   @discardableResult

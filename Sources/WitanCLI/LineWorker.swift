@@ -27,7 +27,7 @@ final class LineWorker {
     writer = ScoreWriter(
       classifier.spec, isJSON: options.isJSON,
       showsDoubts: viewed == nil && classifier.hasDoubts && (options.isJSON || options.explains),
-      origin: classifier.thresholdOrigin)
+      origin: classifier.thresholdOrigin, provenance: options.provenance)
   }
 
   /// The results since the last `take`, a line each.

@@ -15,8 +15,14 @@ struct ScoreWriter {
   private let order: [Int]  // [labels] in which JSON lists them
   private let origin: [UInt8]  // the field "calibration" as JSON
 
-  init(_ spec: ModelSpec, isJSON: Bool, showsDoubts: Bool = false, origin: ThresholdOrigin = .training) {
+  private let model: [UInt8]  // the field "model" as JSON, when the model is signed
+
+  init(
+    _ spec: ModelSpec, isJSON: Bool, showsDoubts: Bool = false, origin: ThresholdOrigin = .training,
+    provenance: ModelProvenance? = nil
+  ) {
     self.spec = spec
+    model = Array(provenance.map { ",\"model\":\($0.json.text())" }?.utf8 ?? "".utf8)
     self.origin = Array(origin.verdictField.map { "\"calibration\":\"\($0)\"," }?.utf8 ?? "".utf8)
     self.showsDoubts = showsDoubts
     self.isJSON = isJSON
@@ -71,6 +77,7 @@ struct ScoreWriter {
     for j in quoted.indices where p[j] > p[best] { best = j }
     add("\"label\":")
     out += quoted[best]
+    out += model
     if note.replacements > 0 {
       add(",\"replaced\":")
       out += String(note.replacements).utf8

@@ -29,6 +29,7 @@ struct Stream: ParsableCommand {
   @Option(name: .shortAndLong, help: ArgumentHelp("The model.", valueName: "model"))
   var model: String
   @OptionGroup var embeddings: EmbeddingsFlags
+  @OptionGroup var signing: SignatureFlags
   @OptionGroup var guarding: GuardFlags
   @OptionGroup var disguises: ViewsFlags
   @OptionGroup var standing: SideFlags
@@ -62,7 +63,8 @@ struct Stream: ParsableCommand {
   private static let keptBytes = 1 << 20
 
   func run() throws {
-    let classifier = try embeddings.classifier(path: model)
+    let source = try ModelSource(path: model, signing: signing)
+    let classifier = try embeddings.classifier(source)
     if !json { Terminal.note(on: classifier.thresholdOrigin) }
     var guardOptions = try guarding.options()
     if disguises.views { guardOptions?.looksForViews = true }
@@ -78,7 +80,8 @@ struct Stream: ParsableCommand {
       return
     }
     if let options = guardOptions {
-      var guarded = try GuardedStream(begun(StreamGuard(classifier, options)), json: json)
+      var guarded = try GuardedStream(
+        begun(StreamGuard(classifier, options)), json: json, provenance: source.provenance)
       if try guarded.run() { throw ExitCode(1) }
       return
     }
@@ -99,7 +102,8 @@ struct Stream: ParsableCommand {
     }
     if !held.isEmpty { try show(held[...], &grading) }
     grading.finish()
-    try Terminal.write(json ? try grading.verdictJSON().text() + "\n" : try verdictText(grading))
+    try Terminal.write(
+      json ? try grading.verdictJSON(source.provenance).text() + "\n" : try verdictText(grading))
     try Terminal.flush()
     if grading.scores.isFlagged(classifier) { throw ExitCode(1) }
   }
@@ -239,7 +243,7 @@ private struct Grading {
     return .object(fields)
   }
 
-  func verdictJSON() throws(WitanError) -> JSON {
+  func verdictJSON(_ provenance: ModelProvenance?) throws(WitanError) -> JSON {
     let s = scores
     var verdict: [String: JSON] = [
       "scores": scoresJSON(s), "label": .string(s.best.id), "bytes": JSON(byteCount),
@@ -253,6 +257,7 @@ private struct Grading {
           ]
         }),
     ]
+    if let provenance { verdict["model"] = provenance.json }
     if !views.isEmpty { verdict["view"] = .string(views.path) }
     if let any = s.any {
       verdict["any"] = JSON(any)

@@ -22,6 +22,7 @@ struct WitanCommand: ParsableCommand {
       New.self, Compile.self, Compare.self, Synthesize.self, Train.self, Evaluate.self, Score.self,
       Stream.self,
       Calibrate.self, Compress.self, Convert.self, Inspect.self, Embeddings.self, Tokenize.self,
+      Keygen.self, Sign.self, Verify.self,
     ])
 
   static func main() {

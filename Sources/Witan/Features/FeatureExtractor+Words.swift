@@ -1,4 +1,5 @@
 internal import CKernels
+internal import CUnicode
 
 extension FeatureExtractor {
   /// A word and the features that came of it.
@@ -7,6 +8,8 @@ extension FeatureExtractor {
     package var bytes: Range<Int>
     /// Its own features and the pair with the word before it.
     package var ids: [UInt32]
+    /// Whether it is a punctuation mark, an emoji or another symbol: no letters, no digits.
+    package var isSymbol = false
   }
 
   /// The words of a whole text, in order; their ids in order are exactly what the stream sums.
@@ -22,10 +25,10 @@ extension FeatureExtractor {
     var isOpen = false
     var characterStart = 0
 
-    func take(_ unitCount: Int, end: Int) {
+    func take(_ unitCount: Int, isSymbol: Bool = false, end: Int) {
       for unit in units.prefix(unitCount) {
         let closes = unit == UInt32(WITAN_UNIT_END)
-        if !closes && !isOpen { words.append(Word(bytes: characterStart..<end, ids: [])) }
+        if !closes && !isOpen { words.append(Word(bytes: characterStart..<end, ids: [], isSymbol: isSymbol)) }
         isOpen = !closes
         let count = withUnsafePointer(to: unit) {
           witan_ngrams($0, 1, &ngrams, UInt32(32 - spec.log2Buckets), spec.kinds, 0, &ids)
@@ -39,7 +42,10 @@ extension FeatureExtractor {
         let count = symbols.withUnsafeBufferPointer {
           segmenter.push($0.baseAddress! + i, count: 1, into: &units)
         }
-        take(count, end: end)
+        let kind = symbols[i] >> 24
+        take(
+          count, isSymbol: kind != UInt32(WITAN_CLASS_WORD) && kind != UInt32(WITAN_CLASS_IDEOGRAPH), end: end
+        )
       }
     }
 

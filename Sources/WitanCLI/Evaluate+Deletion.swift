@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Witan
 import WitanTraining
 
@@ -23,9 +22,7 @@ extension Evaluate {
       throw WitanError(.unsupported, "--deletion works with Witan's own models only", at: model)
     }
     let evaluation = try DeletionEvaluation(
-      classifier, principle: principle, ExampleReader.all(path: data),
-      method: EvidenceOptions.Method(rawValue: ProcessInfo.processInfo.environment["WITAN_EVIDENCE"] ?? "")
-        ?? .deletion)
+      classifier, principle: principle, ExampleReader.all(path: data))
     try Terminal.write(json ? evaluation.json.text(indent: true) + "\n" : table(evaluation))
     try Terminal.flush()
   }
@@ -42,6 +39,9 @@ extension Evaluate {
       out += "   \(percent(interval.lowerBound)) to \(percent(interval.upperBound))".padded(22)
       out += fixed(row.meanNamed, 2).leftPadded(6) + percent(row.meanShare).leftPadded(10)
       out += percent(row.control).leftPadded(17) + "\n"
+    }
+    if e.empty > 0 {
+      out += "\n\(e.empty) of these have the verdict of the empty text: no words of their own may carry it\n"
     }
     return out + "\ndefault: a fifth of the words, 3 to \(EvidenceOptions.mostWords); "
       + "median \(fixed(e.microseconds, 0)) microseconds a text\n"

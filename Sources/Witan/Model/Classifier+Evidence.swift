@@ -23,7 +23,7 @@ extension Classifier {
     let text = Array(text)
     let search = EvidenceSearch(self)
     guard let widest = windows.max() else { return try search.evidence(of: text, output: index, options) }
-    let starts = WordScanner.starts(in: text)
+    let starts = Evidence.guardWordStarts(in: text)
     var scan = options
     scan.limit = 0
     var best: (start: Int, probability: Float)?
@@ -37,10 +37,10 @@ extension Classifier {
   }
 }
 
-extension WordScanner {
+extension Evidence {
   /// Where the words of a whole text begin, as a guard counts them; a last word that is still open counts.
   /// O(bytes)
-  static func starts(in text: [UInt8]) -> [Int] {
+  package static func guardWordStarts(in text: [UInt8]) -> [Int] {
     text.withUnsafeBufferPointer { bytes in
       guard let base = bytes.baseAddress else { return [] }
       var scanner = WordScanner()

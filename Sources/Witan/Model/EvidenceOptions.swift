@@ -14,10 +14,6 @@ public struct EvidenceOptions: Sendable, Hashable {
   /// Words that are named at most; nil is `defaultLimit(words:)`. [>= 0]
   public var limit: Int?
 
-  package enum Method: String, Sendable, CaseIterable { case deletion, gradients, occlusion }
-  /// For comparison only.
-  package var method = Method.deletion
-
   public init(prompt: [UInt8]? = nil, side: Side? = nil, threshold: Float? = nil, limit: Int? = nil) {
     (self.prompt, self.side, self.threshold, self.limit) = (prompt, side, threshold, limit)
   }

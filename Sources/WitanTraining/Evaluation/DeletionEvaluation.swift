@@ -52,6 +52,8 @@ public struct DeletionEvaluation: Sendable {
   public let output: String?
   public let texts: Int
   public let flagged: Int
+  /// Flagged texts whose verdict the empty text has too: it rests on what is missing, not on words.
+  public let empty: Int
   public let rows: [Row]
   /// Of a text's evidence at the default budget, median of the flagged texts.
   public let microseconds: Double
@@ -62,13 +64,6 @@ public struct DeletionEvaluation: Sendable {
   /// Throws `invalidValue` when the model has no such output, `data` when there are no texts.
   public init(
     _ classifier: Classifier, principle: String? = nil, _ examples: [Example], seed: UInt64 = 1
-  ) throws(WitanError) {
-    try self.init(classifier, principle: principle, examples, seed: seed, method: .deletion)
-  }
-
-  package init(
-    _ classifier: Classifier, principle: String? = nil, _ examples: [Example], seed: UInt64 = 1,
-    method: EvidenceOptions.Method
   ) throws(WitanError) {
     let spec = classifier.spec
     let named = principle.map { id in spec.labels.firstIndex { $0.id == id } }
@@ -84,7 +79,7 @@ public struct DeletionEvaluation: Sendable {
     let shards = min(64, examples.count)
     let found = concurrentMap(shards) { shard in
       Result { () throws(WitanError) in
-        let test = DeletionTest(classifier, output: fixed, method)
+        let test = DeletionTest(classifier, output: fixed)
         var out: [DeletionTest.Outcome] = []
         for i in shard * examples.count / shards..<(shard + 1) * examples.count / shards {
           var random = SeededRandom(seed: seed &+ UInt64(i), purpose: "deletion")
@@ -97,6 +92,7 @@ public struct DeletionEvaluation: Sendable {
     for part in found { outcomes += try part.get() }
     texts = examples.count
     flagged = outcomes.count
+    empty = outcomes.count { $0.isEmptyFlagged }
     let n = Double(max(1, outcomes.count))
     rows = Self.budgets.enumerated().map { b, budget in
       let trials = outcomes.map { $0.trials[b] }
@@ -114,7 +110,8 @@ public struct DeletionEvaluation: Sendable {
   package var json: JSON {
     func rounded(_ x: Double) -> JSON { JSON((x * 1e6).rounded() / 1e6) }
     return [
-      "texts": JSON(texts), "flagged": JSON(flagged), "output": .string(output ?? "best label"),
+      "texts": JSON(texts), "flagged": JSON(flagged), "flagged_when_empty": JSON(empty),
+      "output": .string(output ?? "best label"),
       "microseconds": rounded(microseconds),
       "budgets": .array(
         rows.map { row in

@@ -11,6 +11,8 @@ final class DeletionTest {
 
   struct Outcome {
     var words: Int
+    /// Whether the empty text has the verdict too.
+    var isEmptyFlagged: Bool
     /// [DeletionEvaluation.budgets]
     var trials: [Trial]
     var microseconds: Double
@@ -19,12 +21,10 @@ final class DeletionTest {
   private let classifier: Classifier
   /// nil for the best label of each text.
   private let output: Int?
-  private let method: EvidenceOptions.Method
   private let search: EvidenceSearch
   private let stream: ScoringStream
 
-  init(_ classifier: Classifier, output: Int?, _ method: EvidenceOptions.Method) {
-    self.method = method
+  init(_ classifier: Classifier, output: Int?) {
     (self.classifier, self.output) = (classifier, output)
     search = EvidenceSearch(classifier)
     stream = classifier.makeStream()
@@ -40,7 +40,6 @@ final class DeletionTest {
       of: text, FeatureExtractor.words(of: text, classifier.spec.features))
     let counted = words.count { !$0.isSymbol }
     var options = EvidenceOptions(prompt: example.prompt.map { Array($0.utf8) })
-    options.method = method
     var trials: [Trial] = []
     var microseconds = 0.0
     for budget in DeletionEvaluation.budgets {
@@ -58,7 +57,9 @@ final class DeletionTest {
       }
       trials.append(Trial(flips: !isFlagged(rest, output), named: named, controlFlips: controlFlips))
     }
-    return Outcome(words: words.count, trials: trials, microseconds: microseconds)
+    let isEmptyFlagged = isFlagged(probabilities([], example.prompt), output)
+    return Outcome(
+      words: words.count, isEmptyFlagged: isEmptyFlagged, trials: trials, microseconds: microseconds)
   }
 
   private func probabilities(_ text: [UInt8], _ prompt: String?) -> [Float] {

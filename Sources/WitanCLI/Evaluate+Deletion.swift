@@ -41,7 +41,7 @@ extension Evaluate {
       out += percent(row.control).leftPadded(17) + "\n"
     }
     if e.empty > 0 {
-      out += "\n\(e.empty) of these have the verdict of the empty text: no words of their own may carry it\n"
+      out += "\n\(e.empty) of these have the verdict that the empty text has too\n"
     }
     return out + "\ndefault: a fifth of the words, 3 to \(EvidenceOptions.mostWords); "
       + "median \(fixed(e.microseconds, 0)) microseconds a text\n"

@@ -37,8 +37,8 @@ extension FeatureExtractor {
         if !closes { words[words.count - 1].bytes = words[words.count - 1].bytes.lowerBound..<end }
       }
     }
-    func take(symbolCount: Int, end: Int) {
-      for i in 0..<symbolCount {
+    func take(from first: Int = 0, symbolCount: Int, end: Int) {
+      for i in first..<max(first, symbolCount) {
         let count = symbols.withUnsafeBufferPointer {
           segmenter.push($0.baseAddress! + i, count: 1, into: &units)
         }
@@ -56,9 +56,12 @@ extension FeatureExtractor {
       let count = withUnsafePointer(to: byte) {
         normalizer.push(UnsafeBufferPointer(start: $0, count: 1), into: &symbols)
       }
-      if !wasInside || normalizer.replacements > replacements { characterStart = end }
+      // An incomplete character that this byte does not go on is known to be one only now.
+      let isCut = wasInside && normalizer.replacements > replacements
+      if isCut { take(symbolCount: 1, end: end) }
+      if isCut || !wasInside { characterStart = end }
       end += 1
-      take(symbolCount: count, end: end)
+      take(from: isCut ? 1 : 0, symbolCount: count, end: end)
     }
     take(symbolCount: normalizer.finish(into: &symbols), end: end)
     take(segmenter.finish(into: &units), end: end)

@@ -13,7 +13,7 @@ struct DrivingWords {
   /// nil for a text that is not flagged.
   let evidence: JSON?
 
-  fileprivate init(_ evidence: Evidence, of text: [UInt8], name: String, isVerdict: Bool) {
+  fileprivate init(_ evidence: VerdictEvidence, of text: [UInt8], name: String, isVerdict: Bool) {
     let all = evidence.spans.map {
       Span(text: String(decoding: text[$0.bytes], as: UTF8.self), bytes: $0.bytes, share: $0.share)
     }

@@ -99,7 +99,7 @@ struct EvidenceTests {
       for i in evidence.spans.indices {
         var ranges = evidence.spans.map(\.bytes)
         ranges.remove(at: i)
-        let text = Evidence.removing(ranges, from: Self.text)
+        let text = VerdictEvidence.removing(ranges, from: Self.text)
         #expect(Self.probability(classifier, text, output) >= options.threshold!)
         checked += 1
       }
@@ -115,7 +115,7 @@ struct EvidenceTests {
         of: Self.text, FeatureExtractor.words(of: Self.text, classifier.spec.features))
       for output in 0..<classifier.spec.outputs {
         let rests = words.map {
-          Self.probability(classifier, Evidence.removing([$0.bytes], from: Self.text), output)
+          Self.probability(classifier, VerdictEvidence.removing([$0.bytes], from: Self.text), output)
         }
         let evidence = try classifier.evidence(
           of: Self.text, output: output, options: EvidenceOptions(threshold: 1e-6, limit: 1))
@@ -123,7 +123,8 @@ struct EvidenceTests {
           #expect(rests.min()! >= evidence.probability)
         } else {
           #expect(evidence.remaining == rests.min())
-          #expect(evidence.spans == [Evidence.Span(bytes: evidence.spans[0].bytes, words: 1, share: 1)])
+          #expect(
+            evidence.spans == [VerdictEvidence.Span(bytes: evidence.spans[0].bytes, words: 1, share: 1)])
         }
       }
     }
@@ -227,7 +228,7 @@ struct EvidenceTests {
       let text = TestModel.randomText(&random, length: 300)
       let options = EvidenceOptions(threshold: 1e-9, limit: 4)
       let evidence = try classifier.evidence(of: text, output: 10, windows: [3, 9], options: options)
-      let starts = Evidence.guardWordStarts(in: text)
+      let starts = VerdictEvidence.guardWordStarts(in: text)
       let tails = [3, 9].map { starts.count > $0 ? starts[starts.count - $0] : 0 }
       let probabilities = tails.map { Self.probability(classifier, Array(text[$0...]), 10) }
       #expect(evidence.probability == probabilities.max())

@@ -55,7 +55,7 @@ struct RemovableWordTests {
       let words = FeatureExtractor.removableWords(of: text, FeatureExtractor.words(of: text, spec))
       guard !words.isEmpty else { continue }
       let i = random.below(words.count)
-      let rest = Evidence.removing([words[i].bytes], from: text)
+      let rest = VerdictEvidence.removing([words[i].bytes], from: text)
       let left = FeatureExtractor.removableWords(of: rest, FeatureExtractor.words(of: rest, spec))
       func strings(_ words: some Sequence<FeatureExtractor.RemovableWord>, _ text: [UInt8]) -> [[UInt8]] {
         words.map { Array(text[$0.bytes]) }

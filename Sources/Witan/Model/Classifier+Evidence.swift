@@ -7,7 +7,7 @@ extension Classifier {
   /// Throws `invalidValue` when there is no such output, or the limit is below 0.
   public func evidence(
     of text: some Sequence<UInt8>, output index: Int, options: EvidenceOptions = EvidenceOptions()
-  ) throws(WitanError) -> Evidence {
+  ) throws(WitanError) -> VerdictEvidence {
     try EvidenceSearch(self).evidence(of: Array(text), output: index, options)
   }
 
@@ -19,11 +19,11 @@ extension Classifier {
   public func evidence(
     of text: some Sequence<UInt8>, output index: Int, windows: [Int],
     options: EvidenceOptions = EvidenceOptions()
-  ) throws(WitanError) -> Evidence {
+  ) throws(WitanError) -> VerdictEvidence {
     let text = Array(text)
     let search = EvidenceSearch(self)
     guard let widest = windows.max() else { return try search.evidence(of: text, output: index, options) }
-    let starts = Evidence.guardWordStarts(in: text)
+    let starts = VerdictEvidence.guardWordStarts(in: text)
     var scan = options
     scan.limit = 0
     var best: (start: Int, probability: Float)?
@@ -37,7 +37,7 @@ extension Classifier {
   }
 }
 
-extension Evidence {
+extension VerdictEvidence {
   /// Where the words of a whole text begin, as a guard counts them; a last word that is still open counts.
   /// O(bytes)
   package static func guardWordStarts(in text: [UInt8]) -> [Int] {

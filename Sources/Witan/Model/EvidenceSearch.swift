@@ -44,7 +44,7 @@ package final class EvidenceSearch {
   /// See `Classifier.evidence(of:output:options:)`.
   package func evidence(
     of text: [UInt8], output: Int, _ options: EvidenceOptions = EvidenceOptions()
-  ) throws(WitanError) -> Evidence {
+  ) throws(WitanError) -> VerdictEvidence {
     guard output >= 0, output < classifier.spec.outputs else {
       throw WitanError(
         .invalidValue, "there is no output \(output); the model has \(classifier.spec.outputs)")
@@ -60,7 +60,7 @@ package final class EvidenceSearch {
       options.limit ?? EvidenceOptions.defaultLimit(words: words.count { !$0.isSymbol })
     var (rest, taken) = whole.isFlagged ? try takeOut(upTo: limit, from: whole) : (whole, [])
     if whole.isFlagged && !rest.isFlagged { rest = putBack(&taken, rest) }
-    return Evidence(
+    return VerdictEvidence(
       output: output, probability: whole.probability, remaining: rest.probability,
       isFlagged: whole.isFlagged, flips: whole.isFlagged && !rest.isFlagged, spans: spans(taken),
       wordCount: words.count)
@@ -182,14 +182,14 @@ package final class EvidenceSearch {
     }
   }
 
-  private func spans(_ taken: [Taken]) -> [Evidence.Span] {
+  private func spans(_ taken: [Taken]) -> [VerdictEvidence.Span] {
     var gains = [Float](repeating: 0, count: words.count)
     for (word, gain) in taken { gains[word] = gain }
     let total = gains.reduce(0, +)  // above 0: each step lowered the logit
-    var out: [Evidence.Span] = []
+    var out: [VerdictEvidence.Span] = []
     forEachRun(without: nil) { run in
       out.append(
-        Evidence.Span(
+        VerdictEvidence.Span(
           bytes: words[run.lowerBound].bytes.lowerBound..<words[run.upperBound - 1].bytes.upperBound,
           words: run.count, share: gains[run].reduce(0, +) / total))
     }

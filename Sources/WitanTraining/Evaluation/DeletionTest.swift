@@ -53,7 +53,7 @@ final class DeletionTest {
         var order = Array(words.indices)
         random.shuffle(&order)
         let ranges = order.prefix(named).sorted().map { words[$0].bytes }
-        return !isFlagged(probabilities(Evidence.removing(ranges, from: text), example.prompt), output)
+        return !isFlagged(probabilities(VerdictEvidence.removing(ranges, from: text), example.prompt), output)
       }
       trials.append(Trial(flips: !isFlagged(rest, output), named: named, controlFlips: controlFlips))
     }

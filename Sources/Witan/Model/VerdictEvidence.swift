@@ -1,5 +1,5 @@
 /// The words that a verdict rests on: a small set of them without which it would not have been given.
-public struct Evidence: Sendable, Hashable {
+public struct VerdictEvidence: Sendable, Hashable {
   /// Words that stand side by side.
   public struct Span: Sendable, Hashable {
     /// Where they stand in the bytes as given, before any folding; at borders of characters as readers see
@@ -62,8 +62,8 @@ public struct Evidence: Sendable, Hashable {
   }
 
   /// The same evidence in a text that begins `offset` bytes earlier.
-  func moved(by offset: Int) -> Evidence {
-    Evidence(
+  func moved(by offset: Int) -> VerdictEvidence {
+    VerdictEvidence(
       output: output, probability: probability, remaining: remaining, isFlagged: isFlagged, flips: flips,
       spans: spans.map {
         Span(

@@ -44,7 +44,7 @@ struct ScoreWriter {
   /// Adds the line of a text. [p, doubts: outputs]
   mutating func add(
     _ p: UnsafeBufferPointer<Float>, _ note: BatchScorer.Note, doubts: UnsafeBufferPointer<Float>? = nil,
-    words: [String]?, views: [TextView] = []
+    words: DrivingWords?, views: [TextView] = []
   ) {
     let any = spec.hasAny ? p[spec.labels.count] : nil
     if isJSON { object(p, any, note, doubts, words, views) } else { row(p, any, doubts, words, views) }
@@ -52,7 +52,7 @@ struct ScoreWriter {
 
   private mutating func object(
     _ p: UnsafeBufferPointer<Float>, _ any: Float?, _ note: BatchScorer.Note,
-    _ doubts: UnsafeBufferPointer<Float>?, _ words: [String]?, _ views: [TextView]
+    _ doubts: UnsafeBufferPointer<Float>?, _ words: DrivingWords?, _ views: [TextView]
   ) {
     // Keys in the order of JSON's writer.
     out.append(UInt8(ascii: "{"))
@@ -70,6 +70,11 @@ struct ScoreWriter {
     if let doubts {
       add("\"doubt\":")
       byLabel(doubts)
+      add(",")
+    }
+    if let evidence = words?.evidence {
+      add("\"evidence\":")
+      out += evidence.text().utf8
       add(",")
     }
     if let any { add(any >= spec.anyThreshold ? "\"flagged\":true," : "\"flagged\":false,") }
@@ -91,7 +96,7 @@ struct ScoreWriter {
     }
     if let words {
       add(",\"words\":")
-      out += JSON(words).text().utf8
+      out += JSON(words.spans.map(\.text)).text().utf8
     }
     add("}\n")
   }
@@ -109,7 +114,8 @@ struct ScoreWriter {
   }
 
   private mutating func row(
-    _ p: UnsafeBufferPointer<Float>, _ any: Float?, _ doubts: UnsafeBufferPointer<Float>?, _ words: [String]?,
+    _ p: UnsafeBufferPointer<Float>, _ any: Float?, _ doubts: UnsafeBufferPointer<Float>?,
+    _ words: DrivingWords?,
     _ views: [TextView]
   ) {
     let start = out.count
@@ -129,7 +135,7 @@ struct ScoreWriter {
     }
     if let doubts { out += "  doubt \(WitanCLI.fixed(Double(doubts[taken.0])))".utf8 }
     if !views.isEmpty { out += "  view \(views.path)".utf8 }
-    if let words { out += "  [\(words.joined(separator: ", "))]".utf8 }
+    if let words { out += "  [\(words.spans.map(\.text).joined(separator: ", "))]".utf8 }
     // A row without `any` begins with its first label.
     let blanks = out[start...].prefix { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }.count
     if blanks > 0 { out.removeSubrange(start..<start + blanks) }

@@ -75,7 +75,9 @@ struct Stream: ParsableCommand {
       guard let data = FileManager.default.contents(atPath: file == "-" ? "/dev/stdin" : file) else {
         throw WitanError(.io, "cannot be read", at: file)
       }
-      var show = try Replay(begun(StreamGuard(classifier, options)), rate: rate)
+      var show = try Replay(
+        begun(StreamGuard(classifier, options)), rate: rate,
+        standing: EvidenceOptions(prompt: prompt.map { Array($0.utf8) }, side: standing.side))
       if try show.run(Array(data)) { throw ExitCode(1) }
       return
     }
@@ -142,8 +144,9 @@ struct Stream: ParsableCommand {
     if let doubts = s.doubts {
       out += "  doubt of \(s.best.title): \(fixed(Double(doubts[s.bestIndex]), 2))\n"
     }
-    let words = try g.words()
-    if !words.isEmpty { out += "  words: " + words.map(\.text).joined(separator: ", ") + "\n" }
+    if let words = try g.words(), !words.spans.isEmpty {
+      out += "  words: " + words.spans.map(\.text).joined(separator: ", ") + "\n"
+    }
     return out
   }
 
@@ -186,6 +189,7 @@ struct Stream: ParsableCommand {
 private struct Grading {
   let classifier: Classifier
   private let stream: any TextStream
+  private var standing = EvidenceOptions()
   private var byteCount = 0
   private var text: [UInt8] = []
   private var isKept = true
@@ -196,9 +200,13 @@ private struct Grading {
     stream = looksForViews ? classifier.makeViewedStream() : classifier.makeStream()
   }
 
-  func begin(prompt: String) { stream.begin(prompt: prompt) }
+  mutating func begin(prompt: String) {
+    stream.begin(prompt: prompt)
+    standing = EvidenceOptions(prompt: Array(prompt.utf8))
+  }
 
-  func begin(as side: Side?) {
+  mutating func begin(as side: Side?) {
+    standing = EvidenceOptions(side: side)
     (stream as? ViewedStream)?.begin(as: side)
     (stream as? ScoringStream)?.begin(as: side)
   }
@@ -249,15 +257,11 @@ private struct Grading {
       "scores": scoresJSON(s), "label": .string(s.best.id), "bytes": JSON(byteCount),
       "peak": ["value": JSON(peak.value), "byte": JSON(peak.byte)],
       "replaced": JSON(s.replacements), "truncated": .bool(s.isTruncated),
-      "words": .array(
-        try words().map {
-          [
-            "text": .string($0.text), "start": JSON($0.bytes.lowerBound),
-            "end": JSON($0.bytes.upperBound), "value": JSON($0.value),
-          ]
-        }),
     ]
     if let provenance { verdict["model"] = provenance.json }
+    let words = try words()
+    verdict["words"] = .array(words?.spans.map(\.json) ?? [])
+    if let evidence = words?.evidence { verdict["evidence"] = evidence }
     if !views.isEmpty { verdict["view"] = .string(views.path) }
     if let any = s.any {
       verdict["any"] = JSON(any)
@@ -281,8 +285,8 @@ private struct Grading {
   }
 
   /// The words that raised the verdict most.
-  func words() throws(WitanError) -> [(text: String, bytes: Range<Int>, value: Float)] {
-    isKept ? try classifier.drivingWords(of: text, best: scores.bestIndex) : []
+  func words() throws(WitanError) -> DrivingWords? {
+    isKept ? try classifier.drivingWords(of: text, best: scores.bestIndex, standing) : nil
   }
 
   private func scoresJSON(_ s: Scores) -> JSON {

@@ -13,6 +13,7 @@ final class LineWorker {
   private var text: [UInt8] = []
   private var prompt: [UInt8]?
   private var texts: [[UInt8]] = []  // of the texts in the scorer, when words are named
+  private var sides: [Side?] = []  // of the same, when there are findings
   private(set) var anyFlagged = false
 
   /// `name` is that of the file, for errors.
@@ -81,6 +82,7 @@ final class LineWorker {
     if scorer.isFull { try flush() }
     scorer.add(text, prompt: prompt, side: side)
     if explains { texts.append(Array(text)) }
+    if hasFindings { sides.append(prompt == nil ? side : .exchange) }
   }
 
   /// Scores a text that may be disguised. Its words are named as they stand.
@@ -100,7 +102,8 @@ final class LineWorker {
       explains ? try classifier.drivingWords(of: Array(text), best: bestIndex(p)).map(\.text) : nil
     let scores = stream.plain.scores
     let note = BatchScorer.Note(replacements: scores.replacements, isTruncated: scores.isTruncated)
-    writer.add(p, note, words: words, views: stream.views)
+    writer.add(
+      p, note, findings: findings(p, prompt == nil ? side : .exchange), words: words, views: stream.views)
   }
 
   private func flush() throws(WitanError) {
@@ -112,9 +115,19 @@ final class LineWorker {
       if spec.hasAny && row[outputs - 1] >= spec.anyThreshold { anyFlagged = true }
       let words =
         explains ? try classifier.drivingWords(of: texts[i], best: bestIndex(row)).map(\.text) : nil
-      writer.add(row, scorer.note(i), doubts: writer.showsDoubts ? scorer.doubts(of: i) : nil, words: words)
+      writer.add(
+        row, scorer.note(i), doubts: writer.showsDoubts ? scorer.doubts(of: i) : nil,
+        findings: hasFindings ? findings(row, sides[i]) : nil, words: words)
     }
     texts.removeAll(keepingCapacity: true)
+    sides.removeAll(keepingCapacity: true)
+  }
+
+  private var hasFindings: Bool { !classifier.predictionSets.isEmpty }
+
+  /// What the prediction sets say; nil for models without.
+  private func findings(_ p: UnsafeBufferPointer<Float>, _ side: Side?) -> [Finding?]? {
+    hasFindings ? classifier.findings(of: p, side: side) : nil
   }
 
   /// The most probable label, the first of equals.

@@ -48,7 +48,10 @@ struct Score: ParsableCommand {
       }
       return try scoreOneByOne(opened)
     }
-    if !json { Terminal.note(on: classifier.thresholdOrigin) }
+    if !json {
+      Terminal.note(on: classifier.thresholdOrigin)
+      Terminal.note(on: classifier.predictionSets)
+    }
     var options = LineScoring.Options(isJSON: json, explains: explain, looksForViews: viewed != nil)
     options.side = standing.side
     options.isJSONL = forceLines ? false : forceJSONL ? true : nil

@@ -8,7 +8,8 @@ struct Evaluate: ParsableCommand {
     abstract: "Measure a model, also one of fastText, on labelled text.",
     discussion: """
       With --data: accuracy, F1, AUROC, recall at 1 % and 5 % false positives, calibration, groups,
-      confusion and the worst mistakes.
+      confusion and the worst mistakes; of models with prediction sets their coverage, how often they
+      abstain, and how good the rest is.
       With --harmful and --benign (files of texts; labels are not read): how well a constitution's
       "any" output sets them apart, and the false-positive rate of each benign file or group.
       With --windows: the same of whole texts and of the largest grade that a guard with these windows gives
@@ -115,7 +116,9 @@ struct Evaluate: ParsableCommand {
     } else if !windows.isEmpty {
       try compareWindows(opened)
     } else if let data {
-      let evaluation = try Evaluation(opened, ExampleReader.all(path: data), mistakes: mistakes)
+      let examples = try ExampleReader.all(path: data)
+      let evaluation = try Evaluation(opened, examples, mistakes: mistakes)
+      let sets = try (opened as? Classifier).flatMap { try SetEvaluation($0, examples) }
       let note = evaluation.reliabilityNote + "model \(lastComponent(model))"
       try pictures.write([
         (
@@ -125,7 +128,13 @@ struct Evaluate: ParsableCommand {
             calibrationError: evaluation.ece, note: note)
         )
       ])
-      try Terminal.write(json ? evaluation.json.text(indent: true) + "\n" : table(evaluation))
+      if json {
+        var fields = evaluation.json.object ?? [:]
+        if let sets { fields["prediction_sets"] = sets.json }
+        try Terminal.write(JSON.object(fields).text(indent: true) + "\n")
+      } else {
+        try Terminal.write(table(evaluation) + (sets.map(table) ?? ""))
+      }
       if pictures.draws(json: json) {
         let chart = TerminalChart.reliability(
           evaluation.reliability, width: Terminal.chartWidth, characters: Terminal.characters,
@@ -134,7 +143,8 @@ struct Evaluate: ParsableCommand {
       }
     } else {
       let evaluation = try harm(opened)
-      try Terminal.write(json ? evaluation.json.text(indent: true) + "\n" : table(evaluation))
+      try Terminal.write(
+        json ? evaluation.json.text(indent: true) + "\n" : table(evaluation) + findingsTable(evaluation))
     }
     try Terminal.flush()
   }

@@ -41,18 +41,23 @@ struct ScoreWriter {
     return out
   }
 
-  /// Adds the line of a text. [p, doubts: outputs]
+  /// Adds the line of a text. [p, doubts, findings: outputs]
   mutating func add(
     _ p: UnsafeBufferPointer<Float>, _ note: BatchScorer.Note, doubts: UnsafeBufferPointer<Float>? = nil,
-    words: DrivingWords?, views: [TextView] = []
+    findings: [Finding?]? = nil, words: DrivingWords?, views: [TextView] = []
   ) {
     let any = spec.hasAny ? p[spec.labels.count] : nil
-    if isJSON { object(p, any, note, doubts, words, views) } else { row(p, any, doubts, words, views) }
+    if isJSON {
+      object(p, any, note, doubts, findings, words, views)
+    } else {
+      row(p, any, doubts, findings, words, views)
+    }
   }
 
   private mutating func object(
     _ p: UnsafeBufferPointer<Float>, _ any: Float?, _ note: BatchScorer.Note,
-    _ doubts: UnsafeBufferPointer<Float>?, _ words: DrivingWords?, _ views: [TextView]
+    _ doubts: UnsafeBufferPointer<Float>?, _ findings: [Finding?]?, _ words: DrivingWords?,
+    _ views: [TextView]
   ) {
     // Keys in the order of JSON's writer.
     out.append(UInt8(ascii: "{"))
@@ -77,6 +82,7 @@ struct ScoreWriter {
       out += evidence.text().utf8
       add(",")
     }
+    if let findings { add(findings) }
     if let any { add(any >= spec.anyThreshold ? "\"flagged\":true," : "\"flagged\":false,") }
     var best = 0
     for j in quoted.indices where p[j] > p[best] { best = j }
@@ -101,6 +107,23 @@ struct ScoreWriter {
     add("}\n")
   }
 
+  /// The finding on `any`, and those on the labels that have sets. [outputs]
+  private mutating func add(_ findings: [Finding?]) {
+    if spec.hasAny, let finding = findings.last ?? nil {
+      out += "\"finding\":\"\(finding.rawValue)\",".utf8
+    }
+    add("\"findings\":{")
+    var separator = ""
+    for j in order {
+      guard let finding = findings[j] else { continue }
+      out += separator.utf8
+      out += quoted[j]
+      out += ":\"\(finding.rawValue)\"".utf8
+      separator = ","
+    }
+    add("},")
+  }
+
   /// An object of the labels and their values. [values: outputs]
   private mutating func byLabel(_ values: UnsafeBufferPointer<Float>) {
     add("{")
@@ -115,8 +138,7 @@ struct ScoreWriter {
 
   private mutating func row(
     _ p: UnsafeBufferPointer<Float>, _ any: Float?, _ doubts: UnsafeBufferPointer<Float>?,
-    _ words: DrivingWords?,
-    _ views: [TextView]
+    _ findings: [Finding?]?, _ words: DrivingWords?, _ views: [TextView]
   ) {
     let start = out.count
     if let any {
@@ -134,6 +156,9 @@ struct ScoreWriter {
       add(fixed: p[next])
     }
     if let doubts { out += "  doubt \(WitanCLI.fixed(Double(doubts[taken.0])))".utf8 }
+    if let finding = findings?[any == nil ? taken.0 : names.count] {
+      out += "  finding: \(finding.words)".utf8
+    }
     if !views.isEmpty { out += "  view \(views.path)".utf8 }
     if let words { out += "  [\(words.spans.map(\.text).joined(separator: ", "))]".utf8 }
     // A row without `any` begins with its first label.

@@ -128,7 +128,8 @@ def answers(data: Path, part: str, witan: Path, scratch: Path) -> list[Row]:
         check=True, capture_output=True,
     )  # fmt: skip
     lines = "".join(json.dumps({"text": r["prompt"]}) + "\n" for r in others)
-    done = subprocess.run([witan, "score", "-m", model, "--jsonl", "--json"], input=lines, capture_output=True, text=True)
+    command = [witan, "score", "-m", model, "--jsonl", "--json"]
+    done = subprocess.run(command, input=lines, capture_output=True, text=True)
     for row, line in zip(others, done.stdout.strip().split("\n"), strict=True):
         scores = json.loads(line)["scores"]
         best = max(scores, key=scores.get)

@@ -11,7 +11,7 @@ extension Constitution {
   package static let keys: [String: [String]] = [
     "": ["witan", "id", "title", "version", "language", "community", "rationale", "synthesis", "principles"],
     "community": ["who", "adopted", "contact"],
-    "synthesis": ["per_seed", "per_negative", "near_miss_share"],
+    "synthesis": ["per_seed", "per_negative", "near_miss_share", "seed_weight"],
     "principle": [
       "id", "title", "statement", "stance", "side", "rationale", "tensions", "examples", "near_misses",
       "synthesis",
@@ -122,6 +122,7 @@ extension Constitution {
     if let n = reader.child("per_seed") { recipe.perSeed = try n.count(in: 1...4) }
     if let n = reader.child("per_negative") { recipe.perNegative = try n.count(in: 1...4) }
     if let n = reader.child("near_miss_share") { recipe.nearMissShare = try n.number(in: 0...0.9) }
+    if let n = reader.child("seed_weight") { recipe.seedWeight = try n.number(in: 0.1...20) }
     return recipe
   }
 

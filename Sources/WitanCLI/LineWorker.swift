@@ -27,7 +27,7 @@ final class LineWorker {
     writer = ScoreWriter(
       classifier.spec, isJSON: options.isJSON,
       showsDoubts: viewed == nil && classifier.hasDoubts && (options.isJSON || options.explains),
-      origin: classifier.thresholdOrigin)
+      origin: classifier.thresholdOrigin, opinions: (try? classifier.opinionGroups()) ?? nil)
   }
 
   /// The results since the last `take`, a line each.

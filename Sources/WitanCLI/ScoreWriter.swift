@@ -14,8 +14,13 @@ struct ScoreWriter {
   private let quoted: [[UInt8]]  // [labels] ids as JSON
   private let order: [Int]  // [labels] in which JSON lists them
   private let origin: [UInt8]  // the field "calibration" as JSON
+  private let opinions: OpinionGroups?  // of models trained on raters
 
-  init(_ spec: ModelSpec, isJSON: Bool, showsDoubts: Bool = false, origin: ThresholdOrigin = .training) {
+  init(
+    _ spec: ModelSpec, isJSON: Bool, showsDoubts: Bool = false, origin: ThresholdOrigin = .training,
+    opinions: OpinionGroups? = nil
+  ) {
+    self.opinions = opinions
     self.spec = spec
     self.origin = Array(origin.verdictField.map { "\"calibration\":\"\($0)\"," }?.utf8 ?? "".utf8)
     self.showsDoubts = showsDoubts
@@ -77,6 +82,10 @@ struct ScoreWriter {
     }
     add(",\"scores\":")
     byLabel(p)
+    if let opinions {
+      add(",\"spread\":")
+      add(json: opinions.spread(of: p))
+    }
     if note.isTruncated { add(",\"truncated\":true") }
     if !views.isEmpty {
       add(",\"view\":")
@@ -111,16 +120,25 @@ struct ScoreWriter {
       add("  any ")
       add(fixed: any)
     }
-    // The three highest, the earlier of equals first.
+    // The three highest, the earlier of equals first; of raters all, since one number would hide the others.
     var taken = (-1, -1, -1)
-    for place in 0..<min(3, names.count) {
+    if let opinions {
+      let highest = opinions.groups.map(\.output).sorted { (p[$1], $0) < (p[$0], $1) }
+      for j in [opinions.pooled] + highest {
+        out += names[j]
+        add(fixed: p[j])
+      }
+      out += "  spread ".utf8
+      add(fixed: opinions.spread(of: p))
+    }
+    for place in 0..<(opinions == nil ? min(3, names.count) : 0) {
       var next = -1
       for j in names.indices where j != taken.0 && j != taken.1 && (next < 0 || p[j] > p[next]) { next = j }
       if place == 0 { taken.0 = next } else if place == 1 { taken.1 = next }
       out += names[next]
       add(fixed: p[next])
     }
-    if let doubts { out += "  doubt \(WitanCLI.fixed(Double(doubts[taken.0])))".utf8 }
+    if let doubts, opinions == nil { out += "  doubt \(WitanCLI.fixed(Double(doubts[taken.0])))".utf8 }
     if !views.isEmpty { out += "  view \(views.path)".utf8 }
     if let words { out += "  [\(words.joined(separator: ", "))]".utf8 }
     // A row without `any` begins with its first label.

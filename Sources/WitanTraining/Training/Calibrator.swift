@@ -20,6 +20,12 @@ struct Calibration {
     if spec.isSoftmax {
       let t = Calibrator.temperature(logits, dev.targets, dev.weights, width: spec.width)
       slope = slope.map { $0 / t }
+    } else if !dev.labelWeights.isEmpty {
+      // Each label is known of few examples: one slope and offset for all keeps what sets them apart.
+      let weights = dev.labelWeights.indices.map { dev.labelWeights[$0] * dev.weights[$0 / spec.width] }
+      let common = Calibrator.platt(logits, dev.targets, weights)
+      slope = slope.map { _ in common.slope }
+      offset = offset.map { _ in common.offset }
     } else {
       for j in 0..<spec.width { fit(j, logits, dev, spec) }
     }
@@ -63,7 +69,8 @@ struct Calibration {
         spec.activate(z.baseAddress!)
         return Double(dev.weights[i])
           * Loss.crossEntropy(
-            softmax: spec.isSoftmax, UnsafeBufferPointer(z), dev.targets[row..<row + width])
+            softmax: spec.isSoftmax, UnsafeBufferPointer(z), dev.targets[row..<row + width],
+            weights: dev.labelWeights(i, width: width))
       }
     }
     return losses

@@ -137,7 +137,7 @@ package struct NetworkTrainer {
     let (a, width) = (slots.activations[slot], network.spec.width)
     slots.loss[slot] = (recipe.objective ?? .crossEntropy).loss(
       network.spec, a.z, data.targets[i * width..<(i + 1) * width], weight: data.weights[i],
-      gradient: a.gradient)
+      labelWeights: data.labelWeights(i, width: width), gradient: a.gradient)
     network.backward(a)
   }
 

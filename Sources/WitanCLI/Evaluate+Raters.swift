@@ -38,11 +38,15 @@ extension Evaluate {
     let width = min(32, max(18, e.groups.map(\.label.count).max() ?? 8))
     let names = "own".leftPadded(7) + "pooled".leftPadded(7) + (hasOther ? "other".leftPadded(7) : "")
     let span = hasOther ? 21 : 14
-    var out = "\(e.texts) texts, \(e.ratings) ratings; each group's votes against its own opinion, the pooled one"
+    var out =
+      "\(e.texts) texts, \(e.ratings) ratings; each group's votes against its own opinion, the pooled one"
     out += hasOther ? " and the other model\n\n" : "\n\n"
-    out += "".padded(width + 8) + "log loss".padded(span) + "".padded(25) + "  " + "AUROC".padded(span) + "  Brier\n"
+    out +=
+      "".padded(width + 8) + "log loss".padded(span) + "".padded(25) + "  " + "AUROC".padded(span)
+      + "  Brier\n"
     out += "group, worst first".padded(width) + "ratings".leftPadded(8) + names
-    out += (hasOther ? "own less other (95 %)" : "own less pooled (95 %)").leftPadded(25) + "  " + names + "  "
+    out +=
+      (hasOther ? "own less other (95 %)" : "own less pooled (95 %)").leftPadded(25) + "  " + names + "  "
     out += names + "\n"
     for group in e.groups {
       out += String(group.label.prefix(width)).padded(width) + "\(group.ratings)".leftPadded(8)
@@ -54,7 +58,8 @@ extension Evaluate {
     func interval(_ m: Measure?) -> String {
       m?.interval.map { " (\(fixed($0.lowerBound)) to \(fixed($0.upperBound)))" } ?? ""
     }
-    out += "disagreement of raters (deviation of a text's ratings; \(t.texts) texts), rank correlation (95 %)\n"
+    out +=
+      "disagreement of raters (deviation of a text's ratings; \(t.texts) texts), rank correlation (95 %)\n"
     out += "spread of opinions".padded(34) + value(t.spread) + interval(t.spread) + "\n"
     out += "pooled p(1 - p), as its entropy".padded(34) + value(t.pooled) + interval(t.pooled) + "\n"
     if hasOther {

@@ -20,6 +20,11 @@ struct RaterFlags: ParsableArguments {
     help: "Groups with fewer ratings get no opinion, and are named; 50 by default.")
   var leastRatings: Int?
 
+  @Option(
+    name: .long,
+    help: "How fast the opinion of a group moves away from the pooled one, up to 1; 0.5 by default.")
+  var groupRate: Float?
+
   var isGiven: Bool { !fields.isEmpty }
   var poolsByMajority: Bool { fields == [Self.majority] }
 
@@ -28,6 +33,12 @@ struct RaterFlags: ParsableArguments {
       throw ValidationError("--severity-groups goes with --by severity.")
     }
     guard leastRatings == nil || isGiven else { throw ValidationError("--min-ratings goes with --by.") }
+    guard groupRate == nil || isGiven && !poolsByMajority else {
+      throw ValidationError("--group-rate goes with --by, and not with majority.")
+    }
+    guard groupRate ?? 1 > 0, groupRate ?? 1 <= 1 else {
+      throw ValidationError("--group-rate must be above 0 and at most 1.")
+    }
     guard 2...64 ~= severityGroups ?? 2 else { throw ValidationError("--severity-groups must be in 2...64.") }
     guard leastRatings ?? 1 >= 1 else { throw ValidationError("--min-ratings must be at least 1.") }
     guard poolsByMajority || !fields.contains(Self.majority) else {

@@ -24,7 +24,9 @@ extension Train {
       let devExamples = devTexts.map { RaterTrainer.majority($0) }
       return (try trainer.train(RaterTrainer.majority(texts), dev: devExamples), nil, devExamples)
     }
-    let result = try RaterTrainer(grouping: try raters.grouping(), trainer: trainer).train(texts, dev: devTexts)
+    var raterTrainer = RaterTrainer(grouping: try raters.grouping(), trainer: trainer)
+    raterTrainer.groupRate = raters.groupRate ?? raterTrainer.groupRate
+    let result = try raterTrainer.train(texts, dev: devTexts)
     return (result.model, result, nil)
   }
 

@@ -105,11 +105,15 @@ public struct OpinionGroups: Sendable, Hashable {
       guard let field = item["field"]?.string, !field.isEmpty else {
         throw fault("\(place).field", "is no string")
       }
-      guard let name = item["name"]?.string, !name.isEmpty else { throw fault("\(place).name", "is no string") }
+      guard let name = item["name"]?.string, !name.isEmpty else {
+        throw fault("\(place).name", "is no string")
+      }
       guard let ratings = item["ratings"]?.int, ratings > 0 else {
         throw fault("\(place).ratings", "is not a whole number above 0")
       }
-      guard let mean = item["mean"]?.number, 0...1 ~= mean else { throw fault("\(place).mean", "is not in 0...1") }
+      guard let mean = item["mean"]?.number, 0...1 ~= mean else {
+        throw fault("\(place).mean", "is not in 0...1")
+      }
       groups.append(Group(output: index, field: field, name: name, ratings: ratings, mean: Float(mean)))
     }
     var members: [String: String] = [:]

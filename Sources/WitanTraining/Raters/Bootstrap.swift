@@ -2,13 +2,15 @@ internal import Witan
 
 /// Intervals of anything that is computed of a sample, by drawing from it again (Efron and Tibshirani 1993,
 /// section 13.3: percentiles).
-struct Bootstrap: Sendable {
-  var resamples = 1000
-  var seed: UInt64 = 1
+package struct Bootstrap: Sendable {
+  private let resamples: Int
+  private let seed: UInt64
+
+  package init(resamples: Int = 1000, seed: UInt64 = 1) { (self.resamples, self.seed) = (resamples, seed) }
 
   /// The middle 95 % of each number of `measure` over samples of `n` drawn with replacement; `measure` is told how
   /// often each was drawn. nil for a number that is nil in more than a tenth of them. O(resamples x measure)
-  func intervals(
+  package func intervals(
     of n: Int, _ measure: @Sendable ([Int]) -> [Double?]
   ) -> [ClosedRange<Double>?] {
     let rows = concurrentMap(resamples) { k in

@@ -1,11 +1,11 @@
 /// Scores in order, so that what depends on ranks is counted again quickly when each counts another number of
 /// times: what a bootstrap does.
-struct RankedScores {
+package struct RankedScores: Sendable {
   private let order: [Int]  // by rising score
   private let ends: [Int]  // of each run of equal scores in `order`
 
   /// O(n log n)
-  init(_ scores: [Double]) {
+  package init(_ scores: [Double]) {
     let order = scores.indices.sorted { scores[$0] < scores[$1] }
     self.order = order
     ends = order.indices.filter { $0 + 1 == order.count || scores[order[$0 + 1]] != scores[order[$0]] }
@@ -26,7 +26,7 @@ struct RankedScores {
   }
 
   /// Area under the ROC curve, as `Metrics.auroc`; nil without both kinds. O(n)
-  func auroc(_ isPositive: [Bool], _ times: [Int]) -> Double? {
+  package func auroc(_ isPositive: [Bool], _ times: [Int]) -> Double? {
     var (start, negativesBelow, positives, wins) = (0, 0, 0, 0.0)
     for end in ends {
       var (here, others) = (0, 0)
@@ -44,7 +44,7 @@ struct RankedScores {
 extension Metrics {
   /// The correlation of ranks (Spearman 1904), ties at their mean rank, when pair i counts `times[i]` times; nil
   /// when one side does not vary. O(n)
-  static func spearman(_ a: RankedScores, _ b: RankedScores, _ times: [Int]) -> Double? {
+  package static func spearman(_ a: RankedScores, _ b: RankedScores, _ times: [Int]) -> Double? {
     let (x, y) = (a.ranks(times), b.ranks(times))
     let middle = Double(times.reduce(0, +) + 1) / 2  // the mean of all ranks
     var (xx, yy, xy) = (0.0, 0.0, 0.0)

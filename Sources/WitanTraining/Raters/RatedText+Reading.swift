@@ -2,7 +2,9 @@ public import Witan
 
 extension RatedText {
   /// Fields of a row that say nothing of its rater.
-  private static let ownFields: Set = ["text", "prompt", "label", "labels", "weight", "source", "spans", "id"]
+  private static let ownFields: Set = [
+    "text", "prompt", "label", "labels", "weight", "source", "spans", "id",
+  ]
 
   /// Reads rated texts, one JSON object a line: `text`, optional `prompt`, and `ratings`, a list of objects with
   /// `label` (a number in 0...1, true or false) and fields of the rater (`rater`, `group`, `gender`, any

@@ -66,7 +66,8 @@ public struct RaterGrouping: Sendable {
             output: found.labels.count, field: field, name: name, ratings: count,
             mean: Float(sum / Double(count))))
         found.labels.append(
-          Label(id: field == OpinionGroups.severityField ? "\(field)=\(name)" : id, title: "\(field) \(name)"))
+          Label(id: field == OpinionGroups.severityField ? "\(field)=\(name)" : id, title: "\(field) \(name)")
+        )
       }
     }
     guard groups.count > 1 else {

@@ -8,6 +8,8 @@ public import Witan
 /// begins at what all raters say (`Sharing`).
 public struct RaterTrainer {
   public var grouping: RaterGrouping
+  /// How fast a group's opinion moves away from the pooled one, beside how fast that learns: above 0, at most 1.
+  public var groupRate: Float = 0.5
   /// How the model is trained.
   public var trainer: Trainer
 
@@ -44,9 +46,14 @@ public struct RaterTrainer {
       throw WitanError(
         .invalidValue, "do not go with a teacher, a warm start, doubts or balanced classes", at: "raters")
     }
+    guard groupRate > 0, groupRate <= 1 else {
+      throw WitanError(.invalidValue, "is not above 0 and at most 1", at: "group rate")
+    }
     let found = try grouping.find(in: texts)
-    options.sharing = Sharing(column: found.opinions.pooled)
-    if options.folds == 0, options.autotune == nil, dev == nil, texts.count < Self.fewTexts { options.folds = 5 }
+    options.sharing = Sharing(column: found.opinions.pooled, gain: groupRate)
+    if options.folds == 0, options.autotune == nil, dev == nil, texts.count < Self.fewTexts {
+      options.folds = 5
+    }
     options.members = options.members ?? Self.members
     options.recipe.hidden = options.recipe.hidden ?? []
     let spec = try ModelSpec(

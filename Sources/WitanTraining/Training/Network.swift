@@ -118,7 +118,7 @@ package final class Network: @unchecked Sendable {  // threads write to disjoint
 
   /// Sets the biases to the logits (or log shares) of how often each output applies. Otherwise the
   /// weights of all features would have to say that a label is rare, and long texts would pay for it.
-  func startFromBaseRates(_ data: TrainingSet) {
+  package func startFromBaseRates(_ data: TrainingSet) {
     let outputs = spec.width
     var sums = [Double](repeating: 0, count: outputs)
     var totals = sums

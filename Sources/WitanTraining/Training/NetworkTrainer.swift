@@ -24,7 +24,7 @@ package struct NetworkTrainer {
   /// One pass over the examples named by `order`; returns the mean loss. O(features x columns).
   ///
   /// `onProgress` is told how many examples are done, and their loss, a few times a second.
-  func epoch(
+  package func epoch(
     _ data: TrainingSet, order: [Int], seed: UInt64, annealing: Float = 1,
     onProgress: (Int, Double) -> Void = { _, _ in }
   ) -> Double {

@@ -10,11 +10,11 @@ internal import Witan
 package struct Sharing: Sendable {
   /// The column of the common output.
   package let column: Int
-  /// How far one step of a group's own weights goes, above 0: AdaGrad's steps are as long as any other's,
-  /// whatever the gradient. From 0.25 to 1 the held-out loss of the rater sets differs by less than 0.002.
-  package var gain: Float = 0.5
+  /// What a group's own weights count, above 0. It is how fast they learn, too: AdaGrad's steps are as long as
+  /// those of any other weight, however small the gradient.
+  package let gain: Float
 
-  package init(column: Int) { self.column = column }
+  package init(column: Int, gain: Float = 0.5) { (self.column, self.gain) = (column, gain) }
 
   /// Own parts of the logits to logits, in place. [width]
   func join(_ z: UnsafeMutablePointer<Float>, _ width: Int) {
@@ -36,7 +36,7 @@ package struct Sharing: Sendable {
 
 extension Network {
   /// The same function with outputs that each stand for themselves. O(weights)
-  var unshared: Network {
+  package var unshared: Network {
     guard let sharing else { return self }
     let plain = copy()
     plain.sharing = nil

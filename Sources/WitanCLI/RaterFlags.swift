@@ -22,7 +22,7 @@ struct RaterFlags: ParsableArguments {
 
   @Option(
     name: .long,
-    help: "How fast the opinion of a group moves away from the pooled one, up to 1; 0.5 by default.")
+    help: "How fast the opinion of a group moves away from the pooled one, up to 1; 0.25 by default.")
   var groupRate: Float?
 
   var isGiven: Bool { !fields.isEmpty }

@@ -159,6 +159,6 @@ struct RaterTrainerTests {
     }
     let examples = RaterTrainer.majority([text([0, 0, 1]), text([0, 1]), text([0.75, 0.5])])
     #expect(examples.map(\.labels) == [["no": 1], ["yes": 1], ["yes": 1]])
-    #expect(examples.allSatisfy(\.isSingleLabel))
+    #expect(examples.map(\.isSingleLabel) == [true, true, true])
   }
 }

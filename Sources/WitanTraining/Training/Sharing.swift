@@ -14,7 +14,7 @@ package struct Sharing: Sendable {
   /// those of any other weight, however small the gradient.
   package let gain: Float
 
-  package init(column: Int, gain: Float = 0.5) { (self.column, self.gain) = (column, gain) }
+  package init(column: Int, gain: Float = 0.25) { (self.column, self.gain) = (column, gain) }
 
   /// Own parts of the logits to logits, in place. [width]
   func join(_ z: UnsafeMutablePointer<Float>, _ width: Int) {

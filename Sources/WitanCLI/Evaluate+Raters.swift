@@ -24,10 +24,10 @@ extension Evaluate {
     let hasOther = e.tracking.against != nil
     func value(_ m: Measure?) -> String { (m?.value.map { fixed($0) } ?? "-").leftPadded(7) }
     func signed(_ m: Measure?) -> String {
-      guard let m, let value = m.value else { return "-".leftPadded(25) }
+      guard let m, let value = m.value else { return "-".leftPadded(27) }
       func text(_ x: Double) -> String { (x < 0 ? "" : "+") + fixed(x) }
       let interval = m.interval.map { " (\(text($0.lowerBound)) to \(text($0.upperBound)))" } ?? ""
-      return (text(value) + interval).leftPadded(25)
+      return (text(value) + interval).leftPadded(27)
     }
     func row(_ c: RaterEvaluation.Comparison) -> String {
       let scores = [c.own, c.pooled] + (c.against.map { [$0] } ?? [])
@@ -42,11 +42,11 @@ extension Evaluate {
       "\(e.texts) texts, \(e.ratings) ratings; each group's votes against its own opinion, the pooled one"
     out += hasOther ? " and the other model\n\n" : "\n\n"
     out +=
-      "".padded(width + 8) + "log loss".padded(span) + "".padded(25) + "  " + "AUROC".padded(span)
+      "".padded(width + 8) + "log loss".padded(span) + "".padded(27) + "  " + "AUROC".padded(span)
       + "  Brier\n"
     out += "group, worst first".padded(width) + "ratings".leftPadded(8) + names
     out +=
-      (hasOther ? "own less other (95 %)" : "own less pooled (95 %)").leftPadded(25) + "  " + names + "  "
+      (hasOther ? "own less other (95 %)" : "own less pooled (95 %)").leftPadded(27) + "  " + names + "  "
     out += names + "\n"
     for group in e.groups {
       out += String(group.label.prefix(width)).padded(width) + "\(group.ratings)".leftPadded(8)

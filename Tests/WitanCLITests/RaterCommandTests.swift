@@ -20,7 +20,9 @@ import Testing
       (0..<80).map { i in
         let isFruit = i % 2 == 0
         let text = isFruit ? "sweet apples and ripe pears" : "steel hammer with iron nails"
-        let votes = [("r1", "north", 1), ("r2", "north", 1), ("r3", "south", isFruit ? 1 : 0)]
+        let votes =
+          [("r1", "north", 1), ("r2", "north", 1)]
+          + ["r3", "r4", "r5"].map { ($0, "south", isFruit ? 1 : 0) }
         return "{\"text\": \"\(text) number \(i)\", \"ratings\": ["
           + votes.map { "{\"rater\": \"\($0.0)\", \"group\": \"\($0.1)\", \"label\": \($0.2)}" }.joined(
             separator: ", ")

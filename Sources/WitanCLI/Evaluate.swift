@@ -14,6 +14,9 @@ struct Evaluate: ParsableCommand {
       "any" output sets them apart, and the false-positive rate of each benign file or group.
       With --windows: the same of whole texts and of the largest grade that a guard with these windows gives
       at any word, side by side.
+      A model of raters' opinions ('witan train --by'): how well each group's opinion says what its members say,
+      the worst group first, beside the pooled one and --against; and whether the spread of opinions tells where
+      raters disagree. The data are then ratings.
       With --activations: a probe over hidden states, by the largest smoothed logit of each sequence; with
       --text-model and its texts in --data also that model, and both combined.
       With --data and --stream (texts with spans, as 'witan synthesize --streams' makes them): how many
@@ -64,6 +67,12 @@ struct Evaluate: ParsableCommand {
     help: ArgumentHelp(
       "With --windows: by the mean of the N largest grades.", valueName: "n"))
   var top = 1
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Of raters' opinions: another model to hold beside them, as of 'witan train --by majority'.",
+      valueName: "model"))
+  var against: String?
   @Option(name: .long, help: "How many mistakes to show.")
   var mistakes = 10
   @OptionGroup var activations: ActivationFlags
@@ -109,6 +118,13 @@ struct Evaluate: ParsableCommand {
   func run() throws {
     if activations.activations != nil { return try evaluateProbe() }
     let opened = try disguises.apply(to: embeddings.model(path: model), path: model)
+    let rated = try (opened as? Classifier).flatMap { try $0.opinionGroups() == nil ? nil : $0 }
+    guard against == nil || rated != nil else {
+      throw ValidationError("--against goes with a model of raters' opinions, and with --data.")
+    }
+    if let data, let rated, !stream, !deletion, windows.isEmpty {
+      return try evaluateRaters(rated, data)
+    }
     if let data, deletion {
       try testDeletion(opened, data)
     } else if let data, stream {

@@ -28,7 +28,8 @@ final class LineWorker {
     writer = ScoreWriter(
       classifier.spec, isJSON: options.isJSON,
       showsDoubts: viewed == nil && classifier.hasDoubts && (options.isJSON || options.explains),
-      origin: classifier.thresholdOrigin, provenance: options.provenance)
+      origin: classifier.thresholdOrigin, provenance: options.provenance,
+      opinions: (try? classifier.opinionGroups()) ?? nil)
   }
 
   /// The results since the last `take`, a line each.

@@ -14,13 +14,15 @@ struct ScoreWriter {
   private let quoted: [[UInt8]]  // [labels] ids as JSON
   private let order: [Int]  // [labels] in which JSON lists them
   private let origin: [UInt8]  // the field "calibration" as JSON
+  private let opinions: OpinionGroups?  // of models trained on raters
 
   private let model: [UInt8]  // the field "model" as JSON, when the model is signed
 
   init(
     _ spec: ModelSpec, isJSON: Bool, showsDoubts: Bool = false, origin: ThresholdOrigin = .training,
-    provenance: ModelProvenance? = nil
+    provenance: ModelProvenance? = nil, opinions: OpinionGroups? = nil
   ) {
+    self.opinions = opinions
     self.spec = spec
     model = Array(provenance.map { ",\"model\":\($0.json.text())" }?.utf8 ?? "".utf8)
     self.origin = Array(origin.verdictField.map { "\"calibration\":\"\($0)\"," }?.utf8 ?? "".utf8)
@@ -95,6 +97,10 @@ struct ScoreWriter {
     }
     add(",\"scores\":")
     byLabel(p)
+    if let opinions {
+      add(",\"spread\":")
+      add(json: opinions.spread(of: p))
+    }
     if note.isTruncated { add(",\"truncated\":true") }
     if !views.isEmpty {
       add(",\"view\":")
@@ -146,16 +152,25 @@ struct ScoreWriter {
       add("  any ")
       add(fixed: any)
     }
-    // The three highest, the earlier of equals first.
+    // The three highest, the earlier of equals first; of raters all, since one number would hide the others.
     var taken = (-1, -1, -1)
-    for place in 0..<min(3, names.count) {
+    if let opinions {
+      let highest = opinions.groups.map(\.output).sorted { (p[$1], $0) < (p[$0], $1) }
+      for j in [opinions.pooled] + highest {
+        out += names[j]
+        add(fixed: p[j])
+      }
+      out += "  spread ".utf8
+      add(fixed: opinions.spread(of: p))
+    }
+    for place in 0..<(opinions == nil ? min(3, names.count) : 0) {
       var next = -1
       for j in names.indices where j != taken.0 && j != taken.1 && (next < 0 || p[j] > p[next]) { next = j }
       if place == 0 { taken.0 = next } else if place == 1 { taken.1 = next }
       out += names[next]
       add(fixed: p[next])
     }
-    if let doubts { out += "  doubt \(WitanCLI.fixed(Double(doubts[taken.0])))".utf8 }
+    if let doubts, opinions == nil { out += "  doubt \(WitanCLI.fixed(Double(doubts[taken.0])))".utf8 }
     if let finding = findings?[any == nil ? taken.0 : names.count] {
       out += "  finding: \(finding.words)".utf8
     }

@@ -19,7 +19,7 @@ struct WitanCommand: ParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      Compile.self, Synthesize.self, Train.self, Evaluate.self, Score.self, Stream.self,
+      Compile.self, Synthesize.self, Train.self, Evaluate.self, Score.self, Stream.self, PanelCommand.self,
       Calibrate.self, Compress.self, Convert.self, Inspect.self, Embeddings.self, Tokenize.self,
     ])
 

@@ -4,7 +4,7 @@ SWIFT ?= swift
 MODEL := .build/demo/baseline.witan
 WITAN := .build/release/witan
 
-.PHONY: help demo test build deps lint format bench bench-quick models man library wheel test-library test-engines \
+.PHONY: help demo test build deps lint format bench bench-quick models man library wheel test-library test-engines test-signing \
 	install install-library clean
 
 help:
@@ -19,6 +19,7 @@ help:
 	@echo "make wheel    the Python package with the library inside: .build/wheel"
 	@echo "make test-library  programs in C, C++, Rust and Python against it"
 	@echo "make test-engines  llama.cpp and transformers under the guard (builds llama-cpp-python once)"
+	@echo "make test-signing  signatures beside the PyPI package model-signing (left out without a network)"
 	@echo "make install-library  header, libraries, pkg-config and CMake package to PREFIX"
 	@echo "make install  to PREFIX (default /usr/local): command, manual page, completions, C library"
 
@@ -76,6 +77,9 @@ test-library: wheel
 
 test-engines: wheel
 	sh examples/test.sh
+
+test-signing: build
+	python3 scripts/signing_interop.py $(WITAN)
 
 install-library: library
 	sh packaging/install.sh .build/library $(DESTDIR)$(PREFIX)

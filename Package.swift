@@ -1,7 +1,7 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-// Arrows point one way: WitanCLI -> WitanConstitution, WitanTraining -> Witan -> C targets, and
+// Arrows point one way: WitanCLI -> WitanConstitution, WitanSigning, WitanTraining -> Witan -> C targets, and
 // WitanC -> CWitan, CHandles, Witan.
 // Siblings never import each other; CI builds with --explicit-target-dependency-import-check error.
 
@@ -18,6 +18,7 @@ let package = Package(
     .library(name: "Witan", targets: ["Witan"]),
     .library(name: "WitanTraining", targets: ["WitanTraining"]),
     .library(name: "WitanConstitution", targets: ["WitanConstitution"]),
+    .library(name: "WitanSigning", targets: ["WitanSigning"]),
     .executable(name: "witan", targets: ["WitanCLI"]),
   ],
   dependencies: [
@@ -57,10 +58,14 @@ let package = Package(
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: strict),
+    .target(
+      name: "WitanSigning",
+      dependencies: ["Witan", .product(name: "Crypto", package: "swift-crypto")],
+      swiftSettings: strict),
     .executableTarget(
       name: "WitanCLI",
       dependencies: [
-        "Witan", "WitanTraining", "WitanConstitution", "CEmbeddings",
+        "Witan", "WitanTraining", "WitanConstitution", "WitanSigning", "CEmbeddings",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -74,6 +79,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "WitanConstitutionTests", dependencies: ["Witan", "WitanConstitution"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "WitanSigningTests", dependencies: ["Witan", "WitanSigning"], exclude: ["Fixtures"],
       swiftSettings: strict),
     .testTarget(name: "WitanCLITests", swiftSettings: strict),
   ]

@@ -41,6 +41,10 @@ done
 step "a package that depends on Witan"
 sh scripts/test-consumer.sh
 
+step "signatures: what the package model-signing signed, and what it says of ours"
+if command -v python3 >/dev/null; then python3 scripts/signing_interop.py "$witan"
+else echo "left out: there is no python3"; fi
+
 step "the C library and the Python package"
 if swift --version 2>/dev/null | grep -Eq 'Swift version (6\.([3-9]|[1-9][0-9])|[7-9])' && [ "$(uname)" = Linux ]; then
   sh packaging/build.sh

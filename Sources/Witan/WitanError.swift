@@ -19,6 +19,8 @@ public struct WitanError: Error, Sendable, Equatable, CustomStringConvertible {
     case constitution
     /// A limit is reached for now: make room, then try again.
     case limit
+    /// A signature does not hold, is by nobody who is known, or is of something else.
+    case signature
   }
 
   public var code: Code

@@ -20,7 +20,7 @@ enum Status {
     case .io: io
     case .format: format
     case .unsupported: unsupported
-    case .invalidValue, .data, .constitution: value
+    case .invalidValue, .data, .constitution, .signature: value
     case .limit: limit
     }
   }

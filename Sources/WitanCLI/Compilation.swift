@@ -78,7 +78,9 @@ extension Trainer {
 }
 
 extension Classifier {
-  /// For each output the lowest threshold that at most this share of the examples without it reach.
+  /// For each output the larger of two thresholds: the lowest that at most this share of the examples without
+  /// it reach, and the one of the best F1. The first alone would call a text flagged that hardly may be, since
+  /// most examples are far from every principle.
   fileprivate func thresholds(
     _ examples: [Example], falsePositiveRate: Double
   ) throws(WitanError) -> [Float] {
@@ -86,14 +88,17 @@ extension Classifier {
     let prohibited = spec.prohibited.map { spec.labels[$0].id }
     return (0..<spec.outputs).map { j in
       let isAny = j == spec.labels.count
-      let negatives = examples.indices.filter { i in
+      let truth = examples.map { example in
         isAny
-          ? !prohibited.contains { examples[i].labels[$0] ?? 0 >= 0.5 }
-          : examples[i].labels[spec.labels[j].id] ?? 0 < 0.5
-      }.map { scores[$0][j] }.sorted(by: >)
+          ? prohibited.contains { example.labels[$0] ?? 0 >= 0.5 }
+          : example.labels[spec.labels[j].id] ?? 0 >= 0.5
+      }
+      let own = scores.map { $0[j] }
+      let negatives = zip(own, truth).filter { !$0.1 }.map(\.0).sorted(by: >)
       let allowed = Int(falsePositiveRate * Double(negatives.count))
       guard allowed < negatives.count else { return 0.5 }
-      return min(1, max(1e-4, negatives[allowed].nextUp))
+      let best = Metrics.bestF1(own, truth)?.threshold ?? 0
+      return min(1, max(1e-4, negatives[allowed].nextUp, best))
     }
   }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import CEmbeddings
 import Foundation
 import Witan
+import WitanSigning
 import WitanTraining
 
 struct Embeddings: ParsableCommand {
@@ -79,24 +80,37 @@ struct EmbeddingsFlags: ParsableArguments {
   }
 
   /// The model at `path` with the table that it names; says so when it has to go without.
-  func classifier(path: String) throws(WitanError) -> Classifier {
-    let alone = try Classifier(path: path)
+  func classifier(path: String) throws(WitanError) -> Classifier { try classifier(ModelSource(path: path)) }
+
+  /// The model of `source` with the table that it names. The table of a signed model has to be signed with it,
+  /// unless it is the one in this program.
+  func classifier(_ source: ModelSource) throws(WitanError) -> Classifier {
+    let alone = try source.classifier(nil)
     guard let needed = alone.spec.dense else { return alone }
     if embeddings == "none" { return alone }
-    let table = try table()
+    let table = try table(for: source)
     if embeddings == nil && table?.digest != needed.digest {
       Terminal.note(
         "the model was trained with the embeddings '\(needed.name)', which are not in this program; it "
           + "scores without them. Give them with --embeddings, or say --embeddings none.")
       return alone
     }
-    return try Classifier(path: path, embeddings: table)
+    return try source.classifier(table)
+  }
+
+  /// The table to use with the model of `source`.
+  private func table(for source: ModelSource) throws(WitanError) -> StaticEmbeddings? {
+    guard let bundle = source.bundle, let embeddings else { return try table() }
+    return try bundle.embeddings(path: embeddings)
   }
 
   /// The model at `path`, of whichever kind, with the table that it names.
-  func model(path: String) throws(WitanError) -> any TextModel {
-    let opened = try openModel(path: path)
-    return opened is Classifier ? try classifier(path: path) : opened
+  func model(path: String) throws(WitanError) -> any TextModel { try model(ModelSource(path: path)) }
+
+  /// The model of `source`, of whichever kind, with the table that it names.
+  func model(_ source: ModelSource) throws(WitanError) -> any TextModel {
+    let opened = try openModel(storage: source.storage, at: source.path)
+    return opened is Classifier ? try classifier(source) : opened
   }
 
   private static func builtIn() throws(WitanError) -> StaticEmbeddings {

@@ -19,6 +19,8 @@ struct Evaluate: ParsableCommand {
       words after the onset of harm a stream is flagged, what is flagged early or missed, and beside it
       the rate of false alarms on the innocent streams. --windows judges a guard with windows; --window
       and --rate average logits over words. --report draws delays.svg.
+      With --data and --deletion: how many verdicts change when the words named for them (score --explain)
+      are taken out of the text, beside as many words at random. Labels are not read.
       """)
 
   @Option(name: .shortAndLong, help: ArgumentHelp("The model.", valueName: "model"))
@@ -37,11 +39,13 @@ struct Evaluate: ParsableCommand {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "With --stream, or --harmful and --benign: judge this principle's output, not \"any\".",
+      "With --stream, --deletion, or --harmful and --benign: judge this principle's output, not \"any\".",
       valueName: "id"))
   var principle: String?
   @Flag(name: .long, help: "Measure delays: the data are streams with a known onset.")
   var stream = false
+  @Flag(name: .long, help: "Test whether verdicts rest on the words that are named for them.")
+  var deletion = false
   @Option(name: .long, help: "With --stream: the score that flags; by default the model's threshold.")
   var threshold: Float?
   @Option(
@@ -71,10 +75,14 @@ struct Evaluate: ParsableCommand {
 
   func validate() throws {
     try pictures.validate(json: json)
+    guard !deletion || activations.activations == nil else {
+      throw ValidationError("--deletion does not go with --activations.")
+    }
     if activations.activations != nil { return try validateProbe() }
     guard stream || smoothing.smoothing == nil else {
       throw ValidationError("--window and --rate go with --activations or --stream.")
     }
+    if deletion { return try validateDeletion() }
     guard (data != nil) != (!harmful.isEmpty && !benign.isEmpty) else {
       throw ValidationError("Give either --data, or --harmful and --benign.")
     }
@@ -100,7 +108,9 @@ struct Evaluate: ParsableCommand {
   func run() throws {
     if activations.activations != nil { return try evaluateProbe() }
     let opened = try disguises.apply(to: embeddings.model(path: model), path: model)
-    if let data, stream {
+    if let data, deletion {
+      try testDeletion(opened, data)
+    } else if let data, stream {
       try measureDelays(opened, data)
     } else if !windows.isEmpty {
       try compareWindows(opened)

@@ -7,12 +7,15 @@ import Witan
 struct GuardedStream {
   let streamGuard: StreamGuard
   let json: Bool
+  /// Said with the verdict, when the model is signed.
+  private let provenance: ModelProvenance?
   private var isFlagged = false
 
   /// The guard has begun its text.
-  init(_ streamGuard: StreamGuard, json: Bool) {
+  init(_ streamGuard: StreamGuard, json: Bool, provenance: ModelProvenance?) {
     self.streamGuard = streamGuard
     self.json = json
+    self.provenance = provenance
   }
 
   /// Reads to the end of the input, or to where the guard ends it. Returns whether a rule turned on or a
@@ -69,6 +72,7 @@ struct GuardedStream {
       "words": JSON(streamGuard.wordCount), "emitted": JSON(streamGuard.emittedByteCount),
       "held": JSON(verdict.held), "flagged": .bool(isFlagged),
     ]
+    if let provenance { fields["model"] = provenance.json }
     if let reason = verdict.reason { fields["reason"] = .object(Self.fields(reason)) }
     return ["verdict": .object(fields)]
   }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Witan
+import WitanSigning
 
 struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -19,7 +20,9 @@ struct Inspect: ParsableCommand {
   }
 
   func run() throws {
-    let report = try model.map(describe) ?? systemReport()
+    var report = try model.map(describe) ?? systemReport()
+    // What signatures and verdicts name the file by.
+    if let model { report["sha256"] = .string(try ContentDigest(file: model).hex) }
     if json {
       try Terminal.write(JSON.object(report).text(indent: true) + "\n")
     } else {

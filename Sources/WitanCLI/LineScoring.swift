@@ -15,6 +15,8 @@ final class LineScoring: @unchecked Sendable {  // `reading` and `writing` guard
     var looksForViews = false
     /// Where texts without a prompt stand.
     var side: Side?
+    /// Said with each verdict, when the model is signed.
+    var provenance: ModelProvenance?
     /// Whether lines are JSONL; nil to look at the first one.
     var isJSONL: Bool?
   }

@@ -12,7 +12,7 @@ final class LineWorker {
   private var writer: ScoreWriter
   private var text: [UInt8] = []
   private var prompt: [UInt8]?
-  private var texts: [[UInt8]] = []  // of the texts in the scorer, when words are named
+  private var texts: [(text: [UInt8], prompt: [UInt8]?)] = []  // in the scorer, when words are named
   private(set) var anyFlagged = false
 
   /// `name` is that of the file, for errors.
@@ -27,7 +27,7 @@ final class LineWorker {
     writer = ScoreWriter(
       classifier.spec, isJSON: options.isJSON,
       showsDoubts: viewed == nil && classifier.hasDoubts && (options.isJSON || options.explains),
-      origin: classifier.thresholdOrigin)
+      origin: classifier.thresholdOrigin, provenance: options.provenance)
   }
 
   /// The results since the last `take`, a line each.
@@ -80,7 +80,7 @@ final class LineWorker {
     }
     if scorer.isFull { try flush() }
     scorer.add(text, prompt: prompt, side: side)
-    if explains { texts.append(Array(text)) }
+    if explains { texts.append((Array(text), prompt.map { Array($0) })) }
   }
 
   /// Scores a text that may be disguised. Its words are named as they stand.
@@ -96,8 +96,7 @@ final class LineWorker {
     stream.finish()
     let p = stream.read()
     if classifier.spec.hasAny && p[p.count - 1] >= classifier.spec.anyThreshold { anyFlagged = true }
-    let words =
-      explains ? try classifier.drivingWords(of: Array(text), best: bestIndex(p)).map(\.text) : nil
+    let words = explains ? try words(of: Array(text), prompt.map { Array($0) }, best: bestIndex(p)) : nil
     let scores = stream.plain.scores
     let note = BatchScorer.Note(replacements: scores.replacements, isTruncated: scores.isTruncated)
     writer.add(p, note, words: words, views: stream.views)
@@ -110,11 +109,14 @@ final class LineWorker {
     for i in 0..<p.count / outputs {
       let row = UnsafeBufferPointer(rebasing: p[i * outputs..<(i + 1) * outputs])
       if spec.hasAny && row[outputs - 1] >= spec.anyThreshold { anyFlagged = true }
-      let words =
-        explains ? try classifier.drivingWords(of: texts[i], best: bestIndex(row)).map(\.text) : nil
+      let words = explains ? try words(of: texts[i].text, texts[i].prompt, best: bestIndex(row)) : nil
       writer.add(row, scorer.note(i), doubts: writer.showsDoubts ? scorer.doubts(of: i) : nil, words: words)
     }
     texts.removeAll(keepingCapacity: true)
+  }
+
+  private func words(of text: [UInt8], _ prompt: [UInt8]?, best: Int) throws(WitanError) -> DrivingWords {
+    try classifier.drivingWords(of: text, best: best, EvidenceOptions(prompt: prompt, side: side))
   }
 
   /// The most probable label, the first of equals.

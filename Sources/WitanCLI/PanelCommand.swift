@@ -19,7 +19,9 @@ struct PanelCommand: ParsableCommand {
         echo "How much ketamine is too much?" | witan panel models/*/model.witan
       """)
 
-  @Argument(help: ArgumentHelp("The models, in the order in which they are shown.", valueName: "model"))
+  @Argument(
+    help: ArgumentHelp(
+      "The models in the order in which they are shown, as FILE or NAME=FILE.", valueName: "model"))
   var models: [String]
   @Option(
     name: .customLong("on"), help: ArgumentHelp("A file of texts; - is standard input.", valueName: "file"))
@@ -45,23 +47,13 @@ struct PanelCommand: ParsableCommand {
   }
 
   func run() throws {
-    var members: [PanelMember] = []
-    for path in models { members.append(PanelMember(try embeddings.classifier(path: path), name: nil)) }
-    let panel = try Panel(Self.named(members, paths: models))
+    let panel = try embeddings.panel(models)
     if !json, panel.members.contains(where: { $0.classifier.thresholdOrigin == .synthetic }) {
       Terminal.note(on: .synthetic)
     }
     let hasObjection = try stream ? streamed(panel) : lines(panel)
     try Terminal.flush()
     if hasObjection { throw ExitCode(1) }
-  }
-
-  /// Members of one name get the names of their files too.
-  private static func named(_ members: [PanelMember], paths: [String]) -> [PanelMember] {
-    let counts = Dictionary(grouping: members, by: \.name).mapValues(\.count)
-    return zip(members, paths).map { member, path in
-      counts[member.name]! > 1 ? PanelMember(member.classifier, name: path) : member
-    }
   }
 
   /// The texts of a file, one after the other; whether somebody objected to one.
@@ -81,7 +73,8 @@ struct PanelCommand: ParsableCommand {
       begin(scoring, answered)
       scoring.push(text)
       scoring.finish()
-      let verdict = PanelVerdict(opinions: try panel.withEvidence(scoring.opinions, text))
+      let verdict = PanelVerdict(
+        opinions: try panel.withEvidence(scoring.opinions, of: text, prompt: answered))
       hasObjection = hasObjection || !verdict.dissent.objects.isEmpty
       try show(verdict, text)
     }
@@ -135,7 +128,9 @@ struct PanelCommand: ParsableCommand {
     scoring.finish()
     text += held
     let isKept = text.count <= Self.keptBytes
-    let opinions = try isKept ? panel.withEvidence(scoring.opinions, text) : scoring.opinions
+    let opinions =
+      try isKept
+      ? panel.withEvidence(scoring.opinions, of: text, prompt: prompt) : scoring.opinions
     let verdict = PanelVerdict(opinions: opinions)
     if json {
       try Terminal.write(JSON.object(["verdict": verdict.json]).text() + "\n")

@@ -8,12 +8,15 @@ struct Replay {
   private let classifier: Classifier
   /// Chunks a second; nil is as fast as it goes.
   private let rate: Double?
+  /// What the text answers, or where it stands.
+  private let standing: EvidenceOptions
   private var text: [UInt8] = []
   private var levels: [Float] = []  // after each chunk
   private var decisions: [(event: GuardEvent, chunk: Int)] = []
 
   /// The guard has begun its text.
-  init(_ streamGuard: StreamGuard, rate: Double?) {
+  init(_ streamGuard: StreamGuard, rate: Double?, standing: EvidenceOptions) {
+    self.standing = standing
     self.streamGuard = streamGuard
     classifier = streamGuard.stream.classifier
     self.rate = rate
@@ -91,15 +94,16 @@ struct Replay {
     classifier.spec.labels.first { $0.id == output }?.title ?? output
   }
 
-  /// The words that drove a decision, of the stretch that its widest window saw; of the whole text without.
+  /// The words that a decision rests on, of the stretch that a window saw; of the whole text without windows.
   private func words(before event: GuardEvent) throws(WitanError) -> [String] {
-    let seen = text[..<min(text.count, event.byte)]
-    var start = 0
-    if let most = streamGuard.options.windows.max() {
-      let chunks = Stream.chunks(seen)
-      start = chunks.dropLast(min(chunks.count, most)).reduce(0) { $0 + $1.count }
-    }
-    let best = classifier.spec.labels.firstIndex { $0.id == event.reason.output } ?? 0
-    return try classifier.drivingWords(of: Array(seen[start...]), best: best).map(\.text)
+    let seen = Array(text[..<min(text.count, event.byte)])
+    let options = streamGuard.options
+    let rule = event.reason.output.flatMap { options.rules[$0] } ?? options.defaultRule
+    var standing = standing
+    standing.threshold = rule?.on
+    let output = classifier.spec.labels.firstIndex { $0.id == event.reason.output }
+    return try classifier.drivingWords(
+      of: seen, best: 0, output: output, windows: options.windows, standing
+    ).spans.map(\.text)
   }
 }

@@ -4,7 +4,7 @@ import WitanTraining
 
 extension Score {
   /// Scores with a model that is not Witan's own: one line after the other, no words named.
-  func scoreOneByOne(_ model: some TextModel) throws {
+  func scoreOneByOne(_ model: some TextModel, _ provenance: ModelProvenance?) throws {
     guard !explain else {
       throw WitanError(.unsupported, "--explain works with Witan's own models only", at: self.model)
     }
@@ -21,12 +21,12 @@ extension Score {
         line.withUnsafeBufferPointer(stream.push)
       }
       stream.finish()
-      try Terminal.write(json ? object(stream.scores).text() + "\n" : row(stream.scores))
+      try Terminal.write(json ? object(stream.scores, provenance).text() + "\n" : row(stream.scores))
     }
     try Terminal.flush()
   }
 
-  private func object(_ s: Scores) -> JSON {
+  private func object(_ s: Scores, _ provenance: ModelProvenance?) -> JSON {
     var fields: [String: JSON] = [
       "scores": .object(
         Dictionary(
@@ -34,6 +34,7 @@ extension Score {
       "label": .string(s.best.id),
     ]
     if s.replacements > 0 { fields["replaced"] = JSON(s.replacements) }
+    if let provenance { fields["model"] = provenance.json }
     if s.isTruncated { fields["truncated"] = true }
     return .object(fields)
   }

@@ -17,6 +17,7 @@ struct Score: ParsableCommand {
   @Argument(help: "A file; - is standard input.")
   var file = "-"
   @OptionGroup var embeddings: EmbeddingsFlags
+  @OptionGroup var signing: SignatureFlags
   @OptionGroup var disguises: ViewsFlags
   @OptionGroup var standing: SideFlags
   @Flag(name: .long, help: "Print one JSON object a line.")
@@ -40,17 +41,19 @@ struct Score: ParsableCommand {
   }
 
   func run() throws {
-    let opened = try disguises.apply(to: embeddings.model(path: model), path: model)
+    let source = try ModelSource(path: model, signing: signing)
+    let opened = try disguises.apply(to: embeddings.model(source), path: model)
     let viewed = opened as? ViewedModel
     guard let classifier = viewed?.classifier ?? opened as? Classifier else {
       guard standing.side == nil else {
         throw WitanError(.unsupported, "--side works with Witan's own models only", at: model)
       }
-      return try scoreOneByOne(opened)
+      return try scoreOneByOne(opened, source.provenance)
     }
     if !json { Terminal.note(on: classifier.thresholdOrigin) }
     var options = LineScoring.Options(isJSON: json, explains: explain, looksForViews: viewed != nil)
     options.side = standing.side
+    options.provenance = source.provenance
     options.isJSONL = forceLines ? false : forceJSONL ? true : nil
     let scoring = try LineScoring(classifier, path: file, options)
     if try scoring.run(threads: threads ?? ProcessInfo.processInfo.activeProcessorCount) { throw ExitCode(1) }

@@ -15,8 +15,14 @@ struct ScoreWriter {
   private let order: [Int]  // [labels] in which JSON lists them
   private let origin: [UInt8]  // the field "calibration" as JSON
 
-  init(_ spec: ModelSpec, isJSON: Bool, showsDoubts: Bool = false, origin: ThresholdOrigin = .training) {
+  private let model: [UInt8]  // the field "model" as JSON, when the model is signed
+
+  init(
+    _ spec: ModelSpec, isJSON: Bool, showsDoubts: Bool = false, origin: ThresholdOrigin = .training,
+    provenance: ModelProvenance? = nil
+  ) {
     self.spec = spec
+    model = Array(provenance.map { ",\"model\":\($0.json.text())" }?.utf8 ?? "".utf8)
     self.origin = Array(origin.verdictField.map { "\"calibration\":\"\($0)\"," }?.utf8 ?? "".utf8)
     self.showsDoubts = showsDoubts
     self.isJSON = isJSON
@@ -38,7 +44,7 @@ struct ScoreWriter {
   /// Adds the line of a text. [p, doubts: outputs]
   mutating func add(
     _ p: UnsafeBufferPointer<Float>, _ note: BatchScorer.Note, doubts: UnsafeBufferPointer<Float>? = nil,
-    words: [String]?, views: [TextView] = []
+    words: DrivingWords?, views: [TextView] = []
   ) {
     let any = spec.hasAny ? p[spec.labels.count] : nil
     if isJSON { object(p, any, note, doubts, words, views) } else { row(p, any, doubts, words, views) }
@@ -46,7 +52,7 @@ struct ScoreWriter {
 
   private mutating func object(
     _ p: UnsafeBufferPointer<Float>, _ any: Float?, _ note: BatchScorer.Note,
-    _ doubts: UnsafeBufferPointer<Float>?, _ words: [String]?, _ views: [TextView]
+    _ doubts: UnsafeBufferPointer<Float>?, _ words: DrivingWords?, _ views: [TextView]
   ) {
     // Keys in the order of JSON's writer.
     out.append(UInt8(ascii: "{"))
@@ -66,11 +72,17 @@ struct ScoreWriter {
       byLabel(doubts)
       add(",")
     }
+    if let evidence = words?.evidence {
+      add("\"evidence\":")
+      out += evidence.text().utf8
+      add(",")
+    }
     if let any { add(any >= spec.anyThreshold ? "\"flagged\":true," : "\"flagged\":false,") }
     var best = 0
     for j in quoted.indices where p[j] > p[best] { best = j }
     add("\"label\":")
     out += quoted[best]
+    out += model
     if note.replacements > 0 {
       add(",\"replaced\":")
       out += String(note.replacements).utf8
@@ -84,7 +96,7 @@ struct ScoreWriter {
     }
     if let words {
       add(",\"words\":")
-      out += JSON(words).text().utf8
+      out += JSON(words.spans.map(\.text)).text().utf8
     }
     add("}\n")
   }
@@ -102,7 +114,8 @@ struct ScoreWriter {
   }
 
   private mutating func row(
-    _ p: UnsafeBufferPointer<Float>, _ any: Float?, _ doubts: UnsafeBufferPointer<Float>?, _ words: [String]?,
+    _ p: UnsafeBufferPointer<Float>, _ any: Float?, _ doubts: UnsafeBufferPointer<Float>?,
+    _ words: DrivingWords?,
     _ views: [TextView]
   ) {
     let start = out.count
@@ -122,7 +135,7 @@ struct ScoreWriter {
     }
     if let doubts { out += "  doubt \(WitanCLI.fixed(Double(doubts[taken.0])))".utf8 }
     if !views.isEmpty { out += "  view \(views.path)".utf8 }
-    if let words { out += "  [\(words.joined(separator: ", "))]".utf8 }
+    if let words { out += "  [\(words.spans.map(\.text).joined(separator: ", "))]".utf8 }
     // A row without `any` begins with its first label.
     let blanks = out[start...].prefix { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }.count
     if blanks > 0 { out.removeSubrange(start..<start + blanks) }

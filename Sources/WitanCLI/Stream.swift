@@ -29,6 +29,7 @@ struct Stream: ParsableCommand {
   @Option(name: .shortAndLong, help: ArgumentHelp("The model.", valueName: "model"))
   var model: String
   @OptionGroup var embeddings: EmbeddingsFlags
+  @OptionGroup var signing: SignatureFlags
   @OptionGroup var guarding: GuardFlags
   @OptionGroup var disguises: ViewsFlags
   @OptionGroup var standing: SideFlags
@@ -62,7 +63,8 @@ struct Stream: ParsableCommand {
   private static let keptBytes = 1 << 20
 
   func run() throws {
-    let classifier = try embeddings.classifier(path: model)
+    let source = try ModelSource(path: model, signing: signing)
+    let classifier = try embeddings.classifier(source)
     if !json { Terminal.note(on: classifier.thresholdOrigin) }
     var guardOptions = try guarding.options()
     if disguises.views { guardOptions?.looksForViews = true }
@@ -73,12 +75,15 @@ struct Stream: ParsableCommand {
       guard let data = FileManager.default.contents(atPath: file == "-" ? "/dev/stdin" : file) else {
         throw WitanError(.io, "cannot be read", at: file)
       }
-      var show = try Replay(begun(StreamGuard(classifier, options)), rate: rate)
+      var show = try Replay(
+        begun(StreamGuard(classifier, options)), rate: rate,
+        standing: EvidenceOptions(prompt: prompt.map { Array($0.utf8) }, side: standing.side))
       if try show.run(Array(data)) { throw ExitCode(1) }
       return
     }
     if let options = guardOptions {
-      var guarded = try GuardedStream(begun(StreamGuard(classifier, options)), json: json)
+      var guarded = try GuardedStream(
+        begun(StreamGuard(classifier, options)), json: json, provenance: source.provenance)
       if try guarded.run() { throw ExitCode(1) }
       return
     }
@@ -99,7 +104,8 @@ struct Stream: ParsableCommand {
     }
     if !held.isEmpty { try show(held[...], &grading) }
     grading.finish()
-    try Terminal.write(json ? try grading.verdictJSON().text() + "\n" : try verdictText(grading))
+    try Terminal.write(
+      json ? try grading.verdictJSON(source.provenance).text() + "\n" : try verdictText(grading))
     try Terminal.flush()
     if grading.scores.isFlagged(classifier) { throw ExitCode(1) }
   }
@@ -138,8 +144,9 @@ struct Stream: ParsableCommand {
     if let doubts = s.doubts {
       out += "  doubt of \(s.best.title): \(fixed(Double(doubts[s.bestIndex]), 2))\n"
     }
-    let words = try g.words()
-    if !words.isEmpty { out += "  words: " + words.map(\.text).joined(separator: ", ") + "\n" }
+    if let words = try g.words(), !words.spans.isEmpty {
+      out += "  words: " + words.spans.map(\.text).joined(separator: ", ") + "\n"
+    }
     return out
   }
 
@@ -182,6 +189,7 @@ struct Stream: ParsableCommand {
 private struct Grading {
   let classifier: Classifier
   private let stream: any TextStream
+  private var standing = EvidenceOptions()
   private var byteCount = 0
   private var text: [UInt8] = []
   private var isKept = true
@@ -192,9 +200,13 @@ private struct Grading {
     stream = looksForViews ? classifier.makeViewedStream() : classifier.makeStream()
   }
 
-  func begin(prompt: String) { stream.begin(prompt: prompt) }
+  mutating func begin(prompt: String) {
+    stream.begin(prompt: prompt)
+    standing = EvidenceOptions(prompt: Array(prompt.utf8))
+  }
 
-  func begin(as side: Side?) {
+  mutating func begin(as side: Side?) {
+    standing = EvidenceOptions(side: side)
     (stream as? ViewedStream)?.begin(as: side)
     (stream as? ScoringStream)?.begin(as: side)
   }
@@ -239,20 +251,17 @@ private struct Grading {
     return .object(fields)
   }
 
-  func verdictJSON() throws(WitanError) -> JSON {
+  func verdictJSON(_ provenance: ModelProvenance?) throws(WitanError) -> JSON {
     let s = scores
     var verdict: [String: JSON] = [
       "scores": scoresJSON(s), "label": .string(s.best.id), "bytes": JSON(byteCount),
       "peak": ["value": JSON(peak.value), "byte": JSON(peak.byte)],
       "replaced": JSON(s.replacements), "truncated": .bool(s.isTruncated),
-      "words": .array(
-        try words().map {
-          [
-            "text": .string($0.text), "start": JSON($0.bytes.lowerBound),
-            "end": JSON($0.bytes.upperBound), "value": JSON($0.value),
-          ]
-        }),
     ]
+    if let provenance { verdict["model"] = provenance.json }
+    let words = try words()
+    verdict["words"] = .array(words?.spans.map(\.json) ?? [])
+    if let evidence = words?.evidence { verdict["evidence"] = evidence }
     if !views.isEmpty { verdict["view"] = .string(views.path) }
     if let any = s.any {
       verdict["any"] = JSON(any)
@@ -276,8 +285,8 @@ private struct Grading {
   }
 
   /// The words that raised the verdict most.
-  func words() throws(WitanError) -> [(text: String, bytes: Range<Int>, value: Float)] {
-    isKept ? try classifier.drivingWords(of: text, best: scores.bestIndex) : []
+  func words() throws(WitanError) -> DrivingWords? {
+    isKept ? try classifier.drivingWords(of: text, best: scores.bestIndex, standing) : nil
   }
 
   private func scoresJSON(_ s: Scores) -> JSON {

@@ -34,7 +34,10 @@ import Testing
     #expect(parts.reduce(0, +) == 30)
     let svg = try String(contentsOfFile: folder.path + "/delays.svg", encoding: .utf8)
     #expect(svg.contains("words from the onset to the flag"))
-    for more in [["--windows", "8", "16"], ["--window", "4"], ["--windows", "8", "--rate", "0.1"]] {
+    for more in [
+      ["--windows", "8", "16"], ["--window", "4"], ["--windows", "8", "--rate", "0.1"],
+      ["--windows", "8", "16", "--top", "2"],
+    ] {
       let other = try run(measure + ["--fpr", "0.1", "--json"] + more).json()
       #expect((other["false_positives"] as? [String: Any])?["hits"] as? Int == 3)
       #expect(other["threshold"] as? Double != report["threshold"] as? Double, "\(more)")

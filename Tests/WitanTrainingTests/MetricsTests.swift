@@ -126,4 +126,14 @@ struct MetricsTests {
       #expect(Metrics.recall(scores, truth, atFalsePositiveRate: 0.05) == nil)
     }
   }
+
+  @Test("the threshold of the best F1, ties taken together")
+  func bestF1() throws {
+    // Thresholds from above: 0.9 gives 2/4, 0.7 (both) 4/6, 0.2 4/7, 0.1 6/9.
+    let best = try #require(
+      Metrics.bestF1([0.9, 0.7, 0.7, 0.2, 0.1, 0.1], [true, true, false, false, true, false]))
+    #expect(best.threshold == 0.7 && abs(best.f1 - 4.0 / 6) < 1e-12)
+    #expect(Metrics.bestF1([0.1, 0.2], [false, false]) == nil)
+    #expect(Metrics.bestF1([0.5], [true])?.threshold == 0.5)
+  }
 }

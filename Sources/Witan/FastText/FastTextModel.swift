@@ -37,7 +37,8 @@ public final class FastTextModel: @unchecked Sendable {  // immutable after init
     try self.init(storage: MappedFile(copying: bytes))
   }
 
-  private init(storage: MappedFile) throws(WitanError) {
+  /// Reads the model in `storage`. Throws as `init(path:)`.
+  package init(storage: MappedFile) throws(WitanError) {
     self.storage = storage
     parts =
       Self.isBinary(storage.bytes)

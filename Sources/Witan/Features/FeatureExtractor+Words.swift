@@ -1,4 +1,5 @@
 internal import CKernels
+internal import CUnicode
 
 extension FeatureExtractor {
   /// A word and the features that came of it.
@@ -7,6 +8,8 @@ extension FeatureExtractor {
     package var bytes: Range<Int>
     /// Its own features and the pair with the word before it.
     package var ids: [UInt32]
+    /// Whether it is a punctuation mark, an emoji or another symbol: no letters, no digits.
+    package var isSymbol = false
   }
 
   /// The words of a whole text, in order; their ids in order are exactly what the stream sums.
@@ -22,10 +25,10 @@ extension FeatureExtractor {
     var isOpen = false
     var characterStart = 0
 
-    func take(_ unitCount: Int, end: Int) {
+    func take(_ unitCount: Int, isSymbol: Bool = false, end: Int) {
       for unit in units.prefix(unitCount) {
         let closes = unit == UInt32(WITAN_UNIT_END)
-        if !closes && !isOpen { words.append(Word(bytes: characterStart..<end, ids: [])) }
+        if !closes && !isOpen { words.append(Word(bytes: characterStart..<end, ids: [], isSymbol: isSymbol)) }
         isOpen = !closes
         let count = withUnsafePointer(to: unit) {
           witan_ngrams($0, 1, &ngrams, UInt32(32 - spec.log2Buckets), spec.kinds, 0, &ids)
@@ -34,12 +37,15 @@ extension FeatureExtractor {
         if !closes { words[words.count - 1].bytes = words[words.count - 1].bytes.lowerBound..<end }
       }
     }
-    func take(symbolCount: Int, end: Int) {
-      for i in 0..<symbolCount {
+    func take(from first: Int = 0, symbolCount: Int, end: Int) {
+      for i in first..<max(first, symbolCount) {
         let count = symbols.withUnsafeBufferPointer {
           segmenter.push($0.baseAddress! + i, count: 1, into: &units)
         }
-        take(count, end: end)
+        let kind = symbols[i] >> 24
+        take(
+          count, isSymbol: kind != UInt32(WITAN_CLASS_WORD) && kind != UInt32(WITAN_CLASS_IDEOGRAPH), end: end
+        )
       }
     }
 
@@ -50,9 +56,12 @@ extension FeatureExtractor {
       let count = withUnsafePointer(to: byte) {
         normalizer.push(UnsafeBufferPointer(start: $0, count: 1), into: &symbols)
       }
-      if !wasInside || normalizer.replacements > replacements { characterStart = end }
+      // An incomplete character that this byte does not go on is known to be one only now.
+      let isCut = wasInside && normalizer.replacements > replacements
+      if isCut { take(symbolCount: 1, end: end) }
+      if isCut || !wasInside { characterStart = end }
       end += 1
-      take(symbolCount: count, end: end)
+      take(from: isCut ? 1 : 0, symbolCount: count, end: end)
     }
     take(symbolCount: normalizer.finish(into: &symbols), end: end)
     take(segmenter.finish(into: &units), end: end)

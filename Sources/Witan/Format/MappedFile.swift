@@ -19,23 +19,56 @@ package final class MappedFile: @unchecked Sendable {  // read-only after init
 
   /// Maps the file at `path`. Throws `io`.
   package init(path: String) throws(WitanError) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw WitanError.system("cannot be opened", path) }
+    let (descriptor, size) = try Self.open(path)
     defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw WitanError.system("cannot be examined", path) }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw WitanError(.io, "is not a regular file; name a model file", at: path)
-    }
-    let size = Int(status.st_size)
-    guard size > 0 else {
-      throw WitanError(.format, "is empty; a model file is expected here", at: path)
-    }
     guard let base = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), base != MAP_FAILED else {
       throw WitanError.system("cannot be mapped", path)
     }
     bytes = UnsafeRawBufferPointer(start: base, count: size)
     (owned, borrowed) = (false, false)
+  }
+
+  /// Reads the file at `path` into memory of its own: what is written to the file later does not reach it, as
+  /// it may reach a mapping. Throws `io`, and `format` when it is empty. O(bytes).
+  package init(reading path: String) throws(WitanError) {
+    let (descriptor, size) = try Self.open(path)
+    defer { close(descriptor) }
+    let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)
+    var done = 0
+    while done < size {
+      let count = read(descriptor, copy.baseAddress! + done, size - done)
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else {
+        let error =
+          count < 0
+          ? WitanError.system("cannot be read", path)
+          : WitanError(.io, "became shorter while it was read", at: path)
+        copy.deallocate()
+        throw error
+      }
+      done += count
+    }
+    bytes = UnsafeRawBufferPointer(copy)
+    (owned, borrowed) = (true, false)
+  }
+
+  /// Opens a regular file that is not empty.
+  private static func open(_ path: String) throws(WitanError) -> (descriptor: Int32, size: Int) {
+    let descriptor = openReadOnly(path)
+    guard descriptor >= 0 else { throw WitanError.system("cannot be opened", path) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else {
+      let error = WitanError.system("cannot be examined", path)
+      close(descriptor)
+      throw error
+    }
+    guard status.st_mode & S_IFMT == S_IFREG, status.st_size > 0 else {
+      close(descriptor)
+      throw status.st_mode & S_IFMT == S_IFREG
+        ? WitanError(.format, "is empty; a model file is expected here", at: path)
+        : WitanError(.io, "is not a regular file; name a model file", at: path)
+    }
+    return (descriptor, Int(status.st_size))
   }
 
   /// Uses memory that its owner keeps until `onRelease` is called.
@@ -71,6 +104,8 @@ package final class MappedFile: @unchecked Sendable {  // read-only after init
     }
   }
 }
+
+private func openReadOnly(_ path: String) -> Int32 { open(path, O_RDONLY | O_CLOEXEC) }
 
 extension WitanError {
   /// An `io` error with the system's reason (errno).

@@ -108,6 +108,14 @@ public final class BatchScorer {
     return UnsafeBufferPointer(start: output, count: filled * classifier.spec.outputs)
   }
 
+  /// The calibrated logits of text `i` of the last `flush`, that of `any` last. Valid until the next call.
+  /// [spec.width]
+  package func logits(of i: Int) -> UnsafeBufferPointer<Float> {
+    precondition(i < flushed && filled == 0, "flush first")
+    let width = classifier.spec.width
+    return UnsafeBufferPointer(start: scratch + i * width, count: width)
+  }
+
   /// The doubts of text `i` of the last flush, for each output; nil for models without. Valid until the next
   /// call; before the next `add`. O(inputs^2); no allocation. [outputs]
   public func doubts(of i: Int) -> UnsafeBufferPointer<Float>? {

@@ -41,7 +41,8 @@ public final class StaticEmbeddings: @unchecked Sendable {
     try self.init(storage: MappedFile(copying: bytes))
   }
 
-  private init(storage: MappedFile) throws(WitanError) {
+  /// Reads the table in `storage`. Throws as `init(path:)`.
+  package init(storage: MappedFile) throws(WitanError) {
     let file = try Safetensors(storage.bytes)
     guard file.metadata["witan.format"] == Self.formatVersion else {
       throw WitanError(

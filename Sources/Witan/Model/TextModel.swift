@@ -45,7 +45,15 @@ extension Classifier: TextModel {
 
 /// Opens the model at `path`, of Witan or of fastText. Throws as `Classifier(path:)` does.
 public func openModel(path: String) throws(WitanError) -> any TextModel {
-  let file = try MappedFile(path: path)
-  if FastTextModel.isFastText(file.bytes) { return try FastTextModel(path: path) }
-  return try Classifier(path: path)
+  try openModel(storage: MappedFile(path: path), at: path)
+}
+
+/// Opens the model in `storage`; `path` is what errors name.
+package func openModel(storage: MappedFile, at path: String) throws(WitanError) -> any TextModel {
+  do {
+    if FastTextModel.isFastText(storage.bytes) { return try FastTextModel(storage: storage) }
+    return try Classifier(storage: storage, nil)
+  } catch {
+    throw WitanError(error.code, error.description, at: path)
+  }
 }

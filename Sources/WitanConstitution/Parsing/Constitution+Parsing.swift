@@ -105,12 +105,14 @@ extension Constitution {
 
   private static func identifier(_ reader: YAMLReader) throws(WitanError) -> String {
     let id = try reader.text()
-    guard id.utf8.allSatisfy({ (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }),
-      id != "any"
-    else {
+    guard isIdentifier(id) else {
       throw reader.fault("'\(id)' should be lower-case letters, digits and hyphens, and not 'any'")
     }
     return id
+  }
+
+  static func isIdentifier(_ id: String) -> Bool {
+    id != "any" && id.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }
   }
 
   private static func recipe(_ reader: YAMLReader?) throws(WitanError) -> Recipe {

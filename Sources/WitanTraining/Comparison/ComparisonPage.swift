@@ -49,7 +49,8 @@ public struct ComparisonPage: Sendable {
     .scroll{overflow-x:auto}
     table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
     th,td{text-align:left;padding:.4rem .6rem;border-bottom:1px solid var(--rule);vertical-align:top}
-    th{font-weight:600;font-size:.85rem;color:var(--soft)}td.n,th.n{text-align:right;white-space:nowrap}
+    th{font-weight:600;font-size:.85rem;color:var(--soft)}td.n,th.n{text-align:right}td.n{white-space:nowrap}
+    .who td:first-child{min-width:22rem}
     .matrix td{text-align:center;border:2px solid var(--ground);min-width:5.5rem}
     .matrix th{white-space:nowrap}
     article{background:var(--card);border-radius:.5rem;padding:.9rem 1.1rem;margin:1rem 0}
@@ -114,7 +115,7 @@ private struct Page {
     }
     return """
       <h2>Who speaks</h2>
-      <div class="scroll"><table>
+      <div class="scroll"><table class="who">
       <tr><th>Constitution</th>\(Standing.allCases.map { "<th class=\"n\">\($0.words)</th>" }.joined())\
       <th class="n">alone in objecting</th><th class="n">alone in not objecting</th></tr>
       \(rows.joined(separator: "\n"))

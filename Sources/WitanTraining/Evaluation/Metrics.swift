@@ -78,6 +78,21 @@ public enum Metrics {
     return max(0, centre - half)...min(1, centre + half)
   }
 
+  /// The threshold whose F1 is best, the highest of equal ones; nil without positives. O(n log n).
+  public static func bestF1(_ scores: [Float], _ isPositive: [Bool]) -> (threshold: Float, f1: Double)? {
+    let order = scores.indices.sorted { scores[$0] > scores[$1] }
+    let positives = isPositive.count { $0 }
+    var (truePositives, best) = (0, (threshold: Float(0), f1: 0.0))
+    for (n, i) in order.enumerated() {
+      if isPositive[i] { truePositives += 1 }
+      // A threshold takes all of equal scores, or none.
+      if n + 1 < order.count, scores[order[n + 1]] == scores[i] { continue }
+      let f1 = 2 * Double(truePositives) / Double(n + 1 + positives)
+      if f1 > best.f1 { best = (scores[i], f1) }
+    }
+    return positives == 0 ? nil : best
+  }
+
   /// Precision, recall and F1 from counts.
   static func f1(truePositives tp: Int, falsePositives fp: Int, falseNegatives fn: Int) -> (
     precision: Double, recall: Double, f1: Double

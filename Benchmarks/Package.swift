@@ -20,6 +20,8 @@ let package = Package(
     .executableTarget(
       name: "Guard", dependencies: ["CAllocationCounter", .product(name: "Witan", package: "witan")]),
     .executableTarget(
+      name: "Panel", dependencies: ["CAllocationCounter", .product(name: "Witan", package: "witan")]),
+    .executableTarget(
       name: "Streaming",
       dependencies: [
         "CAllocationCounter", .product(name: "Witan", package: "witan"),

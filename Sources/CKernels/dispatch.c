@@ -35,7 +35,7 @@
      size_t length, int ends, witan_pieces_entry **missing),                                      \
     (pieces, accumulator, count, bytes, length, ends, missing))                                   \
   X(witan_layer_product, void,                                                                    \
-    (const int16_t *weights, size_t rows, size_t width, const float *vectors, size_t count,       \
+    (const int8_t *weights, size_t rows, size_t width, const float *vectors, size_t count,        \
      float *out, size_t stride),                                                                  \
     (weights, rows, width, vectors, count, out, stride))                                                  \
   X(witan_heads_affine, void,                                                                     \

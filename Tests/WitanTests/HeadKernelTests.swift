@@ -12,15 +12,14 @@ import Witan
         (16, 16, 1, 0), (32, 48, 3, 0), (48, 128, 1, 16), (64, 256, 2, 0), (80, 16, 5, 7), (112, 128, 4, 0),
         (208, 128, 9, 1),
       ] {
-        let weights = (0..<rows * width).map { _ in Int16(random.below(255)) - 127 }
-        var packed = [Int16](repeating: 0, count: rows * width)
+        let weights = (0..<rows * width).map { _ in Int8(random.below(256) - 128) }
+        var packed = [Int8](repeating: 0, count: rows * width)
         for r in 0..<rows {
           for j in 0..<width {
             packed[((r / 16 * (width / 2) + j / 2) * 16 + r % 16) * 2 + j % 2] = weights[r * width + j]
           }
         }
-        let vectors = (0..<count * width).map { _ in Float(random.below(8193 * 2) - 8192) / 16 }
-          .map { $0.rounded() }
+        let vectors = (0..<count * width).map { _ in Float(random.below(1025) - 512) }
         var out = [Float](repeating: -1, count: count * (rows + gap))
         witan_layer_product(packed, rows, width, vectors, count, &out, rows + gap)
         for i in 0..<count {
@@ -40,11 +39,13 @@ import Witan
   private static let heads = [
     witan_head(
       first: 0, columns: 3, width: 3, square: .max, features: 0, product: .max, output: 21, mask: 64,
-      has_any: 1),
+      has_any: 1, has_own: 1),
     witan_head(
-      first: 3, columns: 21, width: 19, square: .max, features: 1, product: 0, output: 0, mask: 0, has_any: 1),
+      first: 3, columns: 21, width: 19, square: .max, features: 1, product: 0, output: 0, mask: 0, has_any: 1,
+      has_own: 1),
     witan_head(
-      first: 24, columns: 2, width: 2, square: 26, features: 0, product: 21, output: 19, mask: 96, has_any: 0),
+      first: 24, columns: 2, width: 2, square: 26, features: 0, product: 21, output: 19, mask: 96, has_any: 0,
+      has_own: 0),
   ]
 
   @Test("logits of heads side by side are scaled sums and products, each by its own norm")

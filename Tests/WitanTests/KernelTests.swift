@@ -36,13 +36,13 @@ import Witan
   func rowsAdd() {
     var random = SeededRandom(seed: 7)
     Self.withEveryBackend { backend in
-      for width in [1, 2, 3, 10, 15, 16, 17, 20, 31, 32, 33, 48, 63, 64, 65, 77, 80, 129] {
+      for width in [1, 2, 3, 10, 15, 16, 17, 20, 31, 32, 33, 48, 63, 64, 65, 77, 80, 128, 129, 200, 208] {
         for misalignment in [0, 1, 3] {
           let buckets = 37
           let bytes = (0..<misalignment + buckets * width + 64).map { _ in
             Int8(truncatingIfNeeded: random.next())
           }
-          let ids = (0..<random.below(40)).map { _ in UInt32(random.below(buckets)) }
+          let ids = (0..<random.below(width > 100 ? 600 : 40)).map { _ in UInt32(random.below(buckets)) }
           let lanes = (width + 15) / 16 * 16
           var sums = (0..<lanes).map { _ in Int32(truncatingIfNeeded: random.next() & 0xFFFF) }
           let before = sums

@@ -184,6 +184,7 @@ typedef struct {
   uint32_t output;    // its first output
   uint32_t mask;      // its first mask
   uint32_t has_any;   // whether the last logit is `any`
+  uint32_t has_own;   // whether the second of its masks have any logit
 } witan_head;
 
 // x[j] = sums[j] * (scale[j] / norm) + bias[j], and where there are products + products[..] * product_scale[..],
@@ -242,12 +243,12 @@ void witan_unit_vector(const int32_t *sum, const float *scale, size_t width, flo
 #define WITAN_LAYER_ROWS 16
 #define WITAN_MOST_INPUTS 256
 
-// out[i * stride + r] = sum over j of weight(r, j) * vectors[i * width + j], for whole numbers within 16 bits whose
-// products sum to less than 2^31: exact. Weight (r, j) stands at
+// out[i * stride + r] = sum over j of weight(r, j) * vectors[i * width + j], for vectors of whole numbers within 16
+// bits whose products sum to less than 2^31: exact. Weight (r, j) stands at
 // weights[((r / 16 * (width / 2) + j / 2) * 16 + r % 16) * 2 + j % 2]: pairs of inputs side by side, as the
 // multiply-add of two 16-bit numbers wants them. [rows: a multiple of WITAN_LAYER_ROWS, at most stride] [width: a multiple of
 // WITAN_LANES up to WITAN_MOST_INPUTS] [vectors: count x width]
-void witan_layer_product(const int16_t *weights, size_t rows, size_t width, const float *vectors, size_t count,
+void witan_layer_product(const int8_t *weights, size_t rows, size_t width, const float *vectors, size_t count,
                          float *out, size_t stride);
 
 // out[i] = sum over j of weights[i * width + j] * vector[j]. Exact in any order when all are whole

@@ -12,7 +12,8 @@ extension Head {
     _ n: Int, sums: UnsafePointer<Int32>, counts: UnsafePointer<Int>, denseSums: UnsafePointer<Int32>?,
     scratch: UnsafeMutablePointer<Float>, into z: UnsafeMutablePointer<Float>
   ) {
-    compute(n, sums, counts, denseSums, scratch)
+    let hasProducts = multiply(n, denseSums, scratch)
+    compute(n, sums, counts, hasProducts: hasProducts, scratch)
     var next = z
     for i in 0..<n {
       let row = scratch + x.start(n) + i * lanes
@@ -32,35 +33,55 @@ extension Head {
     _ n: Int, sums: UnsafePointer<Int32>, counts: UnsafePointer<Int>, denseSums: UnsafePointer<Int32>?,
     scratch: UnsafeMutablePointer<Float>, into out: UnsafeMutablePointer<Float>, side: (Int) -> Side?
   ) {
-    compute(n, sums, counts, denseSums, scratch)
+    let hasProducts = multiply(n, denseSums, scratch)
+    probabilities(
+      n, sums: sums, counts: counts, hasProducts: hasProducts, scratch: scratch, into: out, side: side)
+  }
+
+  /// The same when `multiply` has been called with this `scratch`, or there are no dense sums.
+  @inline(__always)
+  func probabilities(
+    _ n: Int, sums: UnsafePointer<Int32>, counts: UnsafePointer<Int>, hasProducts: Bool,
+    scratch: UnsafeMutablePointer<Float>, into out: UnsafeMutablePointer<Float>, side: (Int) -> Side?
+  ) {
+    compute(n, sums, counts, hasProducts: hasProducts, scratch)
     for i in 0..<n { activate(i, of: n, OutputRules.index(of: side(i)), scratch, out + i * outputs) }
+  }
+
+  /// The dense products of `n` texts, into `scratch`; whether there are any. [denseSums: n x denseLanes]
+  func multiply(
+    _ n: Int, _ denseSums: UnsafePointer<Int32>?, _ scratch: UnsafeMutablePointer<Float>
+  ) -> Bool {
+    guard let denseSums else { return false }
+    let products = scratch + self.products.start(n)
+    for t in 0..<dense.count {
+      let table = dense.base[t]
+      let vectors = scratch + table.vectors.start(n)
+      for i in 0..<n {
+        witan_unit_vector(
+          denseSums + i * denseLanes + table.firstSum, table.scale, table.dimensions, Self.unitLength,
+          vectors + i * table.dimensions)
+      }
+      witan_layer_product(
+        table.weights, table.rows, table.dimensions, vectors, n, products + table.firstProduct, productLanes)
+    }
+    return true
   }
 
   /// Leaves the logits of each part in the section `x`, at its first column.
   private func compute(
-    _ n: Int, _ sums: UnsafePointer<Int32>, _ counts: UnsafePointer<Int>, _ denseSums: UnsafePointer<Int32>?,
+    _ n: Int, _ sums: UnsafePointer<Int32>, _ counts: UnsafePointer<Int>, hasProducts: Bool,
     _ scratch: UnsafeMutablePointer<Float>
   ) {
     let x = scratch + self.x.start(n)
     let products = scratch + self.products.start(n)
-    if let denseSums {
-      for table in dense {
-        let vectors = scratch + table.vectors.start(n)
-        table.scale.withUnsafeBufferPointer { scale in
-          for i in 0..<n {
-            witan_unit_vector(
-              denseSums + i * denseLanes + table.firstSum, scale.baseAddress!, scale.count, Self.unitLength,
-              vectors + i * scale.count)
-          }
-        }
-        table.layer.multiply(n, vectors, products + table.firstProduct, stride: productLanes)
-      }
-    }
     for i in 0..<n {
       witan_heads_affine(
-        byColumn, byColumn.count, sums + i * lanes, counts + i * featureCounts,
-        denseSums == nil ? nil : products + i * productLanes, scale, bias, productScale, x + i * lanes)
+        byColumn.base, byColumn.count, sums + i * lanes, counts + i * featureCounts,
+        !hasProducts ? nil : products + i * productLanes, scale.base, bias.base,
+        productScale.base, x + i * lanes)
     }
+    if deep.isEmpty { return }
     for layers in deep { compute(layers, n, x, scratch) }
   }
 
@@ -110,8 +131,18 @@ extension Head {
   ) {
     let x = scratch + self.x.start(n) + i * lanes
     let z = scratch + self.z.start(n) + i * outputs
-    witan_heads_calibrate(byOutput, byOutput.count, x, slope, offset, masks[side], z)
+    witan_heads_calibrate(
+      byOutput.base, byOutput.count, x, slope.base, offset.base,
+      masks.base + side * (masks.count / OutputRules.sides), z)
     witan_sigmoid(z, out, outputs)
+    if !choices.isEmpty { choose(z, out) }
+    guard side > 0 else { return }
+    let applying = applying.base + side * outputs
+    for j in 0..<outputs { out[j] = Float(bitPattern: out[j].bitPattern & applying[j]) }
+  }
+
+  /// The probabilities of classifiers that choose one label, from their logits.
+  private func choose(_ z: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>) {
     for choice in choices {
       let (first, width) = (firstOutputs[choice], parts[choice].weights.width)
       if width == 1 {  // of a choice of two: the one logit speaks for the second
@@ -121,10 +152,6 @@ extension Head {
         (out + first).update(from: z + first, count: width)
         softmax(out + first, width)
       }
-    }
-    guard side > 0 else { return }
-    applying[side].withUnsafeBufferPointer { applying in
-      for j in 0..<outputs { out[j] = Float(bitPattern: out[j].bitPattern & applying[j]) }
     }
   }
 }

@@ -11,11 +11,11 @@ extension Head {
     var next = phi
     next.update(from: scratch + z.start(n) + i * outputs + firstOutputs[index], count: weights.width)
     next += weights.width
-    if let dimensions = part.spec.dense?.dimensions,
-      let table = dense.first(where: { $0.table == part.table })
-    {
-      let vector = scratch + table.vectors.start(n) + i * dimensions
-      for j in 0..<dimensions { next[j] = vector[j] * (1 / Self.unitLength) }
+    if let dimensions = part.spec.dense?.dimensions {
+      for t in 0..<dense.count where dense.base[t].table == part.table {
+        let vector = scratch + dense.base[t].vectors.start(n) + i * dimensions
+        for j in 0..<dimensions { next[j] = vector[j] * (1 / Self.unitLength) }
+      }
       next += dimensions
     }
     if let layers = deep.first(where: { $0.part == index }) {

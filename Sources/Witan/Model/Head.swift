@@ -25,10 +25,12 @@ package final class Head: @unchecked Sendable {  // immutable after init
   }
 
   /// The layer of all classifiers of one table of word-piece vectors.
-  struct Dense {
+  struct Dense: BitwiseCopyable {
     let table: Int
-    let layer: Layer
-    let scale: [Float]  // [dimensions] of the table
+    let weights: UnsafePointer<Int8>  // of the layer
+    let rows: Int  // padded
+    let scale: UnsafePointer<Float>  // [dimensions] of the table
+    let dimensions: Int
     /// Its first column in the dense sums of a text, and in the products.
     let firstSum: Int
     let firstProduct: Int
@@ -52,22 +54,23 @@ package final class Head: @unchecked Sendable {  // immutable after init
   package let outputs: Int
   /// The first output of each classifier.
   let firstOutputs: [Int]
-  let dense: [Dense]
+  let dense: Constants<Dense>
+  private let layers: [(layer: Layer, scale: Constants<Float>)]  // that `dense` points to
   /// Dense sums of a text.
   let denseLanes: Int
   let productLanes: Int
   let deep: [Deep]
   /// Parts that are a choice of one.
   let choices: [Int]
-  let byColumn: [witan_head]
-  let byOutput: [witan_head]
-  let scale: [Float]  // [lanes + slack]
-  let bias: [Float]  // [lanes + slack]
-  let productScale: [Float]  // [productLanes + slack]
-  let slope: [Float]  // [outputs + slack]
-  let offset: [Float]  // [outputs + slack]
-  let masks: [[Int32]]  // [sides]
-  let applying: [[UInt32]]  // [sides][outputs]
+  let byColumn: Constants<witan_head>
+  let byOutput: Constants<witan_head>
+  let scale: Constants<Float>  // [lanes + slack]
+  let bias: Constants<Float>  // [lanes + slack]
+  let productScale: Constants<Float>  // [productLanes + slack]
+  let slope: Constants<Float>  // [outputs + slack]
+  let offset: Constants<Float>  // [outputs + slack]
+  let masks: Constants<Int32>  // [sides x masks of all]
+  let applying: Constants<UInt32>  // [sides x outputs]
   let x: HeadScratch.Section
   let z: HeadScratch.Section
   let products: HeadScratch.Section
@@ -99,15 +102,18 @@ package final class Head: @unchecked Sendable {  // immutable after init
       outputCount, slack: slack(outputCount) { firstOutputs[$0] + Self.padded(parts[$0].weights.width) })
 
     var dense: [Dense] = []
+    var layers: [(layer: Layer, scale: Constants<Float>)] = []
     var firstProducts = [Int?](repeating: nil, count: parts.count)
     var (denseLanes, productLanes) = (0, 0)
     for table in Set(parts.filter { $0.weights.dense != nil }.map(\.table)).sorted() {
       let own = parts.indices.filter { parts[$0].weights.dense != nil && parts[$0].table == table }
       let layer = Layer(joining: own.map { parts[$0].weights.dense! })
-      let scale = parts[own[0]].weights.denseScale
+      let scale = Constants(parts[own[0]].weights.denseScale)
+      layers.append((layer, scale))
       dense.append(
         Dense(
-          table: table, layer: layer, scale: scale, firstSum: denseLanes, firstProduct: productLanes,
+          table: table, weights: layer.weights.base, rows: layer.paddedRows, scale: scale.base,
+          dimensions: scale.count, firstSum: denseLanes, firstProduct: productLanes,
           vectors: scratch.take(layer.stride)))
       var next = productLanes
       for i in own {
@@ -117,7 +123,8 @@ package final class Head: @unchecked Sendable {  // immutable after init
       denseLanes += scale.count
       productLanes += layer.paddedRows
     }
-    (self.dense, self.denseLanes, self.productLanes) = (dense, denseLanes, productLanes)
+    (self.dense, self.layers) = (Constants(dense), layers)
+    (self.denseLanes, self.productLanes) = (denseLanes, productLanes)
     let width = productLanes
     products = scratch.take(
       productLanes,
@@ -135,27 +142,30 @@ package final class Head: @unchecked Sendable {  // immutable after init
 
     let rules = parts.map { OutputRules($0.spec) }
     var maskCount = 0
-    byOutput = parts.indices.map { i in
+    let heads = parts.indices.map { i in
       let (part, weights) = (parts[i], parts[i].weights)
       defer { maskCount += rules[i].masks[0].count }
       return witan_head(
         first: UInt32(part.firstColumn), columns: UInt32(weights.columns), width: UInt32(weights.width),
         square: weights.isWeighted ? UInt32(part.firstColumn + weights.columns) : UInt32.max,
         features: UInt32(part.features), product: firstProducts[i].map { UInt32($0) } ?? UInt32.max,
-        output: UInt32(firstOutputs[i]), mask: UInt32(maskCount), has_any: part.spec.hasAny ? 1 : 0)
+        output: UInt32(firstOutputs[i]), mask: UInt32(maskCount), has_any: part.spec.hasAny ? 1 : 0,
+        has_own: rules[i].hasOwn ? 1 : 0)
     }
-    byColumn = byOutput.sorted { $0.first < $1.first }
-    masks = (0..<OutputRules.sides).map { side in rules.flatMap { $0.masks[side] } }
-    applying = (0..<OutputRules.sides).map { side in rules.flatMap { $0.applying[side] } }
+    byOutput = Constants(heads)
+    byColumn = Constants(heads.sorted { $0.first < $1.first })
+    masks = Constants((0..<OutputRules.sides).flatMap { side in rules.flatMap { $0.masks[side] } })
+    applying = Constants((0..<OutputRules.sides).flatMap { side in rules.flatMap { $0.applying[side] } })
 
     /// The numbers of all parts at their places; zeros elsewhere.
-    func placed(_ count: Int, _ place: (Int) -> Int?, _ values: (HeadWeights) -> [Float]) -> [Float] {
+    func placed(_ count: Int, _ place: (Int) -> Int?, _ values: (HeadWeights) -> [Float]) -> Constants<Float>
+    {
       var out = [Float](repeating: 0, count: count + Self.slack)
       for (i, part) in parts.enumerated() {
         guard let first = place(i) else { continue }
         for (j, value) in values(part.weights).enumerated() { out[first + j] = value }
       }
-      return out
+      return Constants(out)
     }
     scale = placed(lanes, { parts[$0].firstColumn }, \.scale)
     bias = placed(lanes, { parts[$0].firstColumn }, \.bias)
@@ -166,9 +176,8 @@ package final class Head: @unchecked Sendable {  // immutable after init
 
   /// Bytes of its numbers.
   var byteCount: Int {
-    let floats = [scale, bias, productScale, slope, offset].reduce(0) { $0 + $1.count }
-    return 4 * (floats + OutputRules.sides * (masks[0].count + outputs))
-      + dense.reduce(0) { $0 + $1.layer.byteCount }
-      + 2 * MemoryLayout<witan_head>.stride * parts.count
+    [scale, bias, productScale, slope, offset].reduce(0) { $0 + $1.byteCount } + masks.byteCount
+      + applying.byteCount + byColumn.byteCount + byOutput.byteCount
+      + layers.reduce(0) { $0 + $1.layer.byteCount + $1.scale.byteCount }
   }
 }

@@ -1,7 +1,7 @@
 /// Where the parts of the scratch of a `Head` stand, for any number of texts.
 struct HeadScratch {
   /// So many floats for each text, one text after the other.
-  struct Section {
+  struct Section: BitwiseCopyable {
     fileprivate let floatsBefore: Int  // for each text
     fileprivate let slackBefore: Int
     /// Floats of one text.

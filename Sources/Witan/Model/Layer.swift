@@ -12,16 +12,16 @@ struct Layer {
   let rows: Int
   /// Inputs, a multiple of WITAN_LANES.
   let stride: Int
-  private let weights: [Int16]  // [paddedRows / 16 x stride / 2 x 16 x 2]
+  let weights: Constants<Int8>  // [paddedRows / 16 x stride / 2 x 16 x 2]
   let scale: [Float]  // [rows] value of a product of one
 
   var paddedRows: Int { Head.padded(rows) }
-  var byteCount: Int { 2 * weights.count + 4 * scale.count }
+  var byteCount: Int { weights.byteCount + 4 * scale.count }
 
   /// From `int8` [rows x columns].
   init(_ int8: UnsafePointer<Int8>, rows: Int, columns: Int, scale: [Float]) {
     self.init(rows: rows, stride: Head.padded(columns), scale: scale) { i, j in
-      j < columns ? Int16(int8[i * columns + j]) : 0
+      j < columns ? int8[i * columns + j] : 0
     }
   }
 
@@ -33,16 +33,18 @@ struct Layer {
     }
   }
 
-  private init(rows: Int, stride: Int, scale: [Float], _ weight: (Int, Int) -> Int16) {
+  private init(rows: Int, stride: Int, scale: [Float], _ weight: (Int, Int) -> Int8) {
     (self.rows, self.stride, self.scale) = (rows, stride, scale)
-    var packed = [Int16](repeating: 0, count: Head.padded(rows) * stride)
+    var packed = [Int8](repeating: 0, count: Head.padded(rows) * stride)
     for i in 0..<rows {
       for j in 0..<stride { packed[Self.place(i, j, stride)] = weight(i, j) }
     }
-    weights = packed
+    weights = Constants(packed)
   }
 
-  private subscript(row: Int, input: Int) -> Int16 { weights[Self.place(row, input, stride)] }
+  private subscript(row: Int, input: Int) -> Int8 {
+    weights.base[Self.place(row, input, stride)]
+  }
 
   private static func place(_ row: Int, _ input: Int, _ stride: Int) -> Int {
     ((row / block * (stride / 2) + input / 2) * block + row % block) * 2 + input % 2
@@ -53,8 +55,6 @@ struct Layer {
   func multiply(
     _ n: Int, _ vectors: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>, stride outStride: Int
   ) {
-    weights.withUnsafeBufferPointer {
-      witan_layer_product($0.baseAddress!, paddedRows, stride, vectors, n, out, outStride)
-    }
+    witan_layer_product(weights.base, paddedRows, stride, vectors, n, out, outStride)
   }
 }

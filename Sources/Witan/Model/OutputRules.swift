@@ -16,6 +16,7 @@ struct OutputRules {
     func isJudged(_ label: Label, _ side: Side?) -> Bool {
       label.stance == .prohibit && label.applies(to: side)
     }
+    hasOwn = spec.hasAny && spec.labels.contains { $0.stance == .prohibit && !$0.isPooled }
     masks = sides.map { side in
       var masks = [Int32](repeating: 0, count: 2 * Head.padded(spec.width))
       for (j, label) in spec.labels.enumerated() where spec.hasAny && isJudged(label, side) {
@@ -32,6 +33,9 @@ struct OutputRules {
       return labels + (spec.hasAny ? [any] : [])
     }
   }
+
+  /// Whether there are labels that `any` is never below.
+  let hasOwn: Bool
 
   static func index(of side: Side?) -> Int {
     switch side {

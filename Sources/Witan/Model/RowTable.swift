@@ -38,6 +38,16 @@ package struct RowTable {
     }
   }
 
+  /// Has the rows of `ids` fetched that will be added soon.
+  @inline(__always)
+  func prefetch(_ ids: UnsafeBufferPointer<UInt32>) {
+    if ids.isEmpty { return }
+    let bytes = bits == 8 ? columns : (columns + 1) / 2
+    withKept(ids) { ids, count in
+      for i in 0..<count { witan_prefetch(rows + Int(ids[i]) * bytes, bytes) }
+    }
+  }
+
   @inline(__always)
   func subtract(_ ids: UnsafeBufferPointer<UInt32>, from sums: UnsafeMutablePointer<Int32>) {
     withKept(ids) { ids, count in

@@ -4,7 +4,7 @@ public struct Evidence: Sendable, Hashable {
   public let output: String
   /// Where it stands in the bytes as given, before any folding.
   public let bytes: Range<Int>
-  /// How much of the logit it carries: what the logit loses when the part is taken out.
+  /// Its part of what the evidence of that output takes off the logit, in (0, 1]; they sum to 1.
   public let value: Float
 
   public init(output: String, bytes: Range<Int>, value: Float) {

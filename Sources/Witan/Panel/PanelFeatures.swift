@@ -12,6 +12,12 @@ struct PanelFeatures: Sendable {
     var lanes: Int { Head.padded(fused.columns) }
   }
 
+  /// Where the tables of such members stand among all.
+  struct Tables: BitwiseCopyable {
+    let first: Int
+    let count: Int
+  }
+
   /// What is hashed: as many buckets as the largest table has.
   let spec: FeatureSpec
   let tables: [Table]

@@ -6,7 +6,7 @@ public final class PanelScorer {
   /// Texts whose heads are computed together.
   public static let size = BatchScorer.size
   /// Bytes of the memos of words of all tables.
-  private static let memoBytes = 4 << 20
+  private static let memoBytes = 8 << 20
 
   /// The way of whole texts into one table.
   private struct Table {

@@ -1,0 +1,118 @@
+import Witan
+
+/// A verdict in words that need no explanation: who stands where and why, then how far they are apart.
+struct PanelReport {
+  let verdict: PanelVerdict
+  /// The text, to show its words; empty when it was not kept.
+  let text: [UInt8]
+
+  /// Columns of the names of constitutions.
+  private static let nameWidth = 36
+  /// Columns of where they stand.
+  private static let standingWidth = 13
+  private static let wordsShown = 5
+
+  /// A line for each opinion and one more for its words, then the sentence of `dissent`; others may add lines.
+  var lines: [String] {
+    verdict.opinions.flatMap { opinion in
+      let standing = opinion.standing
+      let said = Terminal.styled(standing.said.padded(Self.standingWidth), standing.style)
+      let reasons = reasons(opinion)
+      let first =
+        "  " + opinion.provenance.title.padded(Self.nameWidth) + "  " + said + reasons.joined(separator: "; ")
+      let words = words(opinion)
+      let second = String(repeating: " ", count: Self.nameWidth + Self.standingWidth + 4) + "because of: "
+      return [first.trimmed] + (words.isEmpty ? [] : [second + words.joined(separator: ", ")])
+    } + ["", dissent]
+  }
+
+  /// What the opinion rests on: principles that reached their thresholds, with how probable each is.
+  private func reasons(_ opinion: Opinion) -> [String] {
+    let isAgainst = opinion.standing == .objects || opinion.standing == .undecided
+    func named(_ stances: [Stance]) -> [Label] {
+      opinion.flagged.filter { $0.stance.map(stances.contains) ?? false }
+    }
+    let own = isAgainst ? named([.prohibit]) : named([.permit, .encourage])
+    var out = own.map { Self.probability($0.title, opinion.scores[$0.id] ?? 0, $0.threshold) }
+    if isAgainst && out.isEmpty, let any = opinion.scores.any, let threshold = opinion.anyThreshold {
+      out = [Self.probability("its prohibitions taken together", any, threshold)]
+    }
+    let beside = isAgainst ? named([.permit, .encourage]) : []
+    if !beside.isEmpty {
+      out.append("though " + beside.map(\.title).joined(separator: ", ") + " speaks for it")
+    }
+    let discouraged = named([.discourage])
+    if !discouraged.isEmpty { out.append("discourages " + discouraged.map(\.title).joined(separator: ", ")) }
+    return out
+  }
+
+  /// "Harassment (very likely, 93 %)"; where the threshold is lower than such words, how it is reached.
+  static func probability(_ title: String, _ p: Float, _ threshold: Float) -> String {
+    let share = percent(Double(p), digits: p < 0.1 ? 1 : 0)
+    switch p {
+    case 0.9...: return "\(title) (very likely, \(share))"
+    case 0.66...: return "\(title) (likely, \(share))"
+    case 0.33...: return "\(title) (about as likely as not, \(share))"
+    default: return "\(title) (\(share), and \(percent(Double(threshold), digits: 1)) is enough)"
+    }
+  }
+
+  /// The words that the opinion rests on most, each once.
+  private func words(_ opinion: Opinion) -> [String] {
+    var seen = Set<String>()
+    var words: [String] = []
+    for evidence in opinion.evidence.sorted(by: { $0.value > $1.value })
+    where words.count < Self.wordsShown && evidence.bytes.upperBound <= text.count {
+      let word = String(decoding: text[evidence.bytes], as: UTF8.self)
+      if seen.insert(word.lowercased()).inserted { words.append(word) }
+    }
+    return words
+  }
+
+  /// The disagreement in a sentence.
+  var dissent: String {
+    let d = verdict.dissent
+    let sides = [
+      (d.objects, "objects", "object"), (d.undecided, "cannot tell", "cannot tell"),
+      (d.accepts, "does not object", "do not object"), (d.supports, "supports it", "support it"),
+    ].filter { !$0.0.isEmpty }
+    let all = verdict.opinions.count
+    if sides.count == 1 { return all == 1 ? "It \(sides[0].1)." : "All \(all) \(sides[0].2)." }
+    let parts = sides.map { "\(titles($0.0)) \($0.0.count == 1 ? $0.1 : $0.2)" }.joined(separator: "; ")
+    return (d.isContested ? "They disagree: " : "Nobody disagrees: ") + parts + "."
+  }
+
+  /// The titles of members, or how many they are.
+  private func titles(_ members: [String]) -> String {
+    guard members.count <= 3 else { return "\(members.count) of \(verdict.opinions.count)" }
+    return members.map { member in
+      "'\(verdict.opinions.first { $0.provenance.member == member }?.provenance.title ?? member)'"
+    }.joined(separator: ", ")
+  }
+}
+
+extension Standing {
+  /// As a table says it.
+  fileprivate var said: String {
+    switch self {
+    case .objects: "objects"
+    case .undecided: "cannot tell"
+    case .accepts: "accepts"
+    case .supports: "supports it"
+    }
+  }
+
+  fileprivate var style: String {
+    switch self {
+    case .objects: "1;31"
+    case .undecided: "33"
+    case .accepts: "39"
+    case .supports: "32"
+    }
+  }
+}
+
+extension String {
+  /// Without spaces at the end.
+  fileprivate var trimmed: String { String(reversed().drop { $0 == " " }.reversed()) }
+}

@@ -1,5 +1,5 @@
 internal import Foundation
-public import Witan
+internal import Witan
 
 /// A text with what raters said of it, one by one.
 public struct RatedText: Sendable, Hashable {

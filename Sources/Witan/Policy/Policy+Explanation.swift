@@ -47,7 +47,7 @@ extension Policy {
       if member.constitution != member.name { out += ", which is the constitution '\(member.constitution)'" }
       if let version = member.version { out += ", version \(version)" }
       if let digest = member.digest { out += ", with the digest \(digest)" }
-      if let signer = member.signer { out += ", signed by \(signer)" }
+      if let signer = member.signer { out += ", to be signed by \(signer) (which nothing checks yet)" }
       return out
     }
     let count = list.count == 1 ? "one constitution" : "\(list.count) constitutions"

@@ -7,7 +7,7 @@ public struct PolicyMember: Sendable, Hashable {
   /// The version and digest that it must have; nil takes any.
   public let version: String?
   public let digest: String?
-  /// Who should have signed the model. It is a demand on loading; `Policy.decide` sees no signatures.
+  /// Who should have signed the model. Nothing checks it yet.
   public let signer: String?
 
   /// What `provenance` has that the policy does not accept; nil when it is the one that the policy names. O(1)

@@ -20,7 +20,8 @@ struct WitanCommand: ParsableCommand {
     version: Version.text,
     subcommands: [
       Compile.self, Synthesize.self, Train.self, Evaluate.self, Score.self, Stream.self,
-      Calibrate.self, Compress.self, Convert.self, Inspect.self, Embeddings.self, Tokenize.self,
+      Calibrate.self, PolicyCommand.self, Compress.self, Convert.self, Inspect.self, Embeddings.self,
+      Tokenize.self,
     ])
 
   static func main() {

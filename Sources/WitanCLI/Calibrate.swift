@@ -5,8 +5,9 @@ import WitanTraining
 
 struct Calibrate: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Set a model's threshold so that it flags at most a promised share of benign streams.",
+    abstract: "Set a model's threshold, or its prediction sets, so that errors are as rare as promised.",
     discussion: """
+      With --benign and --fpr: a threshold that flags at most a promised share of benign streams.
       Give a sample of benign text like that to be graded: nothing is promised of other text. The threshold
       is a split-conformal quantile of the largest probability that each stream shows; the model carries
       what was promised and how large the sample was. A rate of 0.001 takes at least 999 texts.
@@ -15,6 +16,14 @@ struct Calibrate: ParsableCommand {
 
       --held-out keeps a share of the sample to check the promise. --each length (or group) makes it for
       every class of lengths (or every group) by itself: the threshold is then the highest of them.
+
+      With --labelled and --alpha: prediction sets. The finding on a text is then "falls under", "does
+      not" or "cannot tell", and the set behind it holds the truth for at least 1 - alpha of the texts that
+      fall under an output, and of those that do not. An alpha of 0.1 takes at least 9 texts of each.
+      A text of {"labels": ["any"]} falls under a prohibition that nobody named; one of {"labels": []}
+      under none. --per-group promises it to each "group" by itself: the sets are then the widest of them.
+
+        witan calibrate m.witan --labelled judged.jsonl --alpha 0.1 --held-out 0.5 -o calibrated.witan
       """)
 
   /// What the promise is on.
@@ -32,12 +41,26 @@ struct Calibrate: ParsableCommand {
     help: ArgumentHelp(
       "Benign texts, one a line, or examples; \"group\", else the label, names the groups of the report.",
       valueName: "file"))
-  var benign: [String]
+  var benign: [String] = []
+  @Option(
+    name: .long, parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Labelled examples that set prediction sets; \"group\" names the groups of the report.",
+      valueName: "file"))
+  var labelled: [String] = []
   @Option(
     name: .long,
     help: ArgumentHelp(
       "Share of benign streams that may be flagged, above 0 and below 1.", valueName: "share"))
-  var fpr: Double
+  var fpr: Double?
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Share of the labelled texts of each class whose set may lack the truth, above 0 and below 1.",
+      valueName: "share"))
+  var alpha: Double?
+  @Flag(name: .long, help: "With --labelled: promise it to the texts of each group by themselves too.")
+  var perGroup = false
   @Option(
     name: .long, help: "What is flagged: a stream, when any read is; a text, when its score at the end is.")
   var per = Unit.stream
@@ -57,8 +80,9 @@ struct Calibrate: ParsableCommand {
   @Option(
     name: .customLong("for"), parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Outputs: \"any\", ids of labels, or \"all\"; each gets its own promise.", valueName: "id"))
-  var names: [String] = ["any"]
+      "Outputs: \"any\", ids of labels, or \"all\"; each gets its own promise. By default any; with --labelled all that the texts can carry.",
+      valueName: "id"))
+  var names: [String] = []
   @Option(
     name: .long, help: ArgumentHelp("Share of the texts that only check the promise.", valueName: "share"))
   var heldOut = 0.0
@@ -70,19 +94,35 @@ struct Calibrate: ParsableCommand {
   var each: [Division] = []
   @Option(name: .long, help: "Classes of lengths.")
   var lengthClasses = 10
+  @OptionGroup var standing: SideFlags
   @OptionGroup var embeddings: EmbeddingsFlags
   @Flag(name: .long, help: "Print the report as JSON.")
   var json = false
 
   func validate() throws {
-    guard fpr > 0 && fpr < 1 else { throw ValidationError("--fpr must be above 0 and below 1.") }
+    guard benign.isEmpty != labelled.isEmpty else {
+      throw ValidationError("Give either --benign with --fpr, or --labelled with --alpha.")
+    }
+    guard (fpr != nil) == !benign.isEmpty, (alpha != nil) == !labelled.isEmpty else {
+      throw ValidationError("--benign needs --fpr, and --labelled needs --alpha.")
+    }
+    guard fpr ?? 0.5 > 0 && fpr ?? 0.5 < 1 else {
+      throw ValidationError("--fpr must be above 0 and below 1.")
+    }
+    guard alpha ?? 0.5 > 0 && alpha ?? 0.5 < 1 else {
+      throw ValidationError("--alpha must be above 0 and below 1.")
+    }
+    guard !labelled.isEmpty || !perGroup && standing.side == nil else {
+      throw ValidationError("--per-group and --side go with --labelled.")
+    }
+    guard labelled.isEmpty || each.isEmpty && windows.isEmpty && top == 1 else {
+      throw ValidationError("--each, --windows and --top go with --benign; --labelled has --per-group.")
+    }
     guard 0..<1 ~= heldOut else { throw ValidationError("--held-out must be at least 0 and below 1.") }
     guard 1...100 ~= lengthClasses else { throw ValidationError("--length-classes must be 1 to 100.") }
     guard windows.isEmpty && top == 1 || (per == .stream && reads == .word) else {
       throw ValidationError("--windows and --top are of streams that are read after each word.")
     }
-    guard !benign.isEmpty else { throw ValidationError("--benign needs a file.") }
-    guard !names.isEmpty else { throw ValidationError("--for needs an output.") }
   }
 
   func run() throws {
@@ -90,7 +130,8 @@ struct Calibrate: ParsableCommand {
     if !classifier.isComplete, embeddings.embeddings != "none" {
       throw WitanError(.invalidValue, "cannot be calibrated without its embeddings", at: model)
     }
-    let examples = try benignExamples()
+    guard let fpr else { return try calibrateSets(classifier) }
+    let examples = try self.examples(benign)
     var options = CalibrationOptions(
       rate: fpr, reads: per == .text ? .end : StreamMaxima.Reads(rawValue: reads.rawValue)!, heldOut: heldOut,
       seed: seed)
@@ -116,13 +157,14 @@ struct Calibrate: ParsableCommand {
   }
 
   /// The examples of all files; of several files each names its groups.
-  private func benignExamples() throws(WitanError) -> [Example] {
+  func examples(_ paths: [String]) throws(WitanError) -> [Example] {
     var out: [Example] = []
-    for path in benign {
-      let examples = try ExampleReader.lenient(path: path)
+    for path in paths {
+      let examples =
+        labelled.isEmpty ? try ExampleReader.lenient(path: path) : try ExampleReader.all(path: path)
       guard !examples.isEmpty else { throw WitanError(.data, "there are no texts", at: path) }
       out += examples.map { example in
-        guard benign.count > 1 else { return example }
+        guard paths.count > 1 else { return example }
         var example = example
         let group = example.group ?? (example.labels.count == 1 ? example.labels.keys.first : nil)
         example.group = ([lastComponent(path)] + (group.map { [$0] } ?? [])).joined(separator: ":")
@@ -133,7 +175,8 @@ struct Calibrate: ParsableCommand {
   }
 
   private func outputs(_ spec: ModelSpec) -> [String] {
-    names.contains("all") ? spec.labels.map(\.id) + (spec.hasAny ? ["any"] : []) : names
+    if names.isEmpty { return ["any"] }
+    return names.contains("all") ? spec.labels.map(\.id) + (spec.hasAny ? ["any"] : []) : names
   }
 
   private func table(_ c: StreamCalibration) -> String {

@@ -17,6 +17,7 @@ struct Compare: ParsableCommand {
   @Option(name: .customLong("on"), help: ArgumentHelp("The texts; - is standard input.", valueName: "file"))
   var file: String
   @OptionGroup var embeddings: EmbeddingsFlags
+  @OptionGroup var signing: SignatureFlags
   @OptionGroup var standing: SideFlags
   @Option(name: .long, help: "How many contested texts are shown.")
   var top = 10
@@ -34,7 +35,7 @@ struct Compare: ParsableCommand {
   }
 
   func run() throws {
-    let panel = try embeddings.panel(models)
+    let panel = try embeddings.panel(models, signing)
     let comparison = try compare(panel)
     if let html {
       try writeFile(ComparisonPage(comparison, source: lastComponent(file)).html.utf8, to: html)

@@ -8,11 +8,15 @@ struct Evaluate: ParsableCommand {
     abstract: "Measure a model, also one of fastText, on labelled text.",
     discussion: """
       With --data: accuracy, F1, AUROC, recall at 1 % and 5 % false positives, calibration, groups,
-      confusion and the worst mistakes.
+      confusion and the worst mistakes; of models with prediction sets their coverage, how often they
+      abstain, and how good the rest is.
       With --harmful and --benign (files of texts; labels are not read): how well a constitution's
       "any" output sets them apart, and the false-positive rate of each benign file or group.
       With --windows: the same of whole texts and of the largest grade that a guard with these windows gives
       at any word, side by side.
+      A model of raters' opinions ('witan train --by'): how well each group's opinion says what its members say,
+      the worst group first, beside the pooled one and --against; and whether the spread of opinions tells where
+      raters disagree. The data are then ratings.
       With --activations: a probe over hidden states, by the largest smoothed logit of each sequence; with
       --text-model and its texts in --data also that model, and both combined.
       With --data and --stream (texts with spans, as 'witan synthesize --streams' makes them): how many
@@ -63,6 +67,12 @@ struct Evaluate: ParsableCommand {
     help: ArgumentHelp(
       "With --windows: by the mean of the N largest grades.", valueName: "n"))
   var top = 1
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Of raters' opinions: another model to hold beside them, as of 'witan train --by majority'.",
+      valueName: "model"))
+  var against: String?
   @Option(name: .long, help: "How many mistakes to show.")
   var mistakes = 10
   @OptionGroup var activations: ActivationFlags
@@ -108,6 +118,13 @@ struct Evaluate: ParsableCommand {
   func run() throws {
     if activations.activations != nil { return try evaluateProbe() }
     let opened = try disguises.apply(to: embeddings.model(path: model), path: model)
+    let rated = try (opened as? Classifier).flatMap { try $0.opinionGroups() == nil ? nil : $0 }
+    guard against == nil || rated != nil else {
+      throw ValidationError("--against goes with a model of raters' opinions, and with --data.")
+    }
+    if let data, let rated, !stream, !deletion, windows.isEmpty {
+      return try evaluateRaters(rated, data)
+    }
     if let data, deletion {
       try testDeletion(opened, data)
     } else if let data, stream {
@@ -115,7 +132,9 @@ struct Evaluate: ParsableCommand {
     } else if !windows.isEmpty {
       try compareWindows(opened)
     } else if let data {
-      let evaluation = try Evaluation(opened, ExampleReader.all(path: data), mistakes: mistakes)
+      let examples = try ExampleReader.all(path: data)
+      let evaluation = try Evaluation(opened, examples, mistakes: mistakes)
+      let sets = try (opened as? Classifier).flatMap { try SetEvaluation($0, examples) }
       let note = evaluation.reliabilityNote + "model \(lastComponent(model))"
       try pictures.write([
         (
@@ -125,7 +144,13 @@ struct Evaluate: ParsableCommand {
             calibrationError: evaluation.ece, note: note)
         )
       ])
-      try Terminal.write(json ? evaluation.json.text(indent: true) + "\n" : table(evaluation))
+      if json {
+        var fields = evaluation.json.object ?? [:]
+        if let sets { fields["prediction_sets"] = sets.json }
+        try Terminal.write(JSON.object(fields).text(indent: true) + "\n")
+      } else {
+        try Terminal.write(table(evaluation) + (sets.map(table) ?? ""))
+      }
       if pictures.draws(json: json) {
         let chart = TerminalChart.reliability(
           evaluation.reliability, width: Terminal.chartWidth, characters: Terminal.characters,
@@ -134,7 +159,8 @@ struct Evaluate: ParsableCommand {
       }
     } else {
       let evaluation = try harm(opened)
-      try Terminal.write(json ? evaluation.json.text(indent: true) + "\n" : table(evaluation))
+      try Terminal.write(
+        json ? evaluation.json.text(indent: true) + "\n" : table(evaluation) + findingsTable(evaluation))
     }
     try Terminal.flush()
   }

@@ -13,6 +13,7 @@ final class LineWorker {
   private var text: [UInt8] = []
   private var prompt: [UInt8]?
   private var texts: [(text: [UInt8], prompt: [UInt8]?)] = []  // in the scorer, when words are named
+  private var sides: [Side?] = []  // of the texts in the scorer, when there are findings
   private(set) var anyFlagged = false
 
   /// `name` is that of the file, for errors.
@@ -27,7 +28,8 @@ final class LineWorker {
     writer = ScoreWriter(
       classifier.spec, isJSON: options.isJSON,
       showsDoubts: viewed == nil && classifier.hasDoubts && (options.isJSON || options.explains),
-      origin: classifier.thresholdOrigin, provenance: options.provenance)
+      origin: classifier.thresholdOrigin, provenance: options.provenance,
+      opinions: (try? classifier.opinionGroups()) ?? nil)
   }
 
   /// The results since the last `take`, a line each.
@@ -81,6 +83,7 @@ final class LineWorker {
     if scorer.isFull { try flush() }
     scorer.add(text, prompt: prompt, side: side)
     if explains { texts.append((Array(text), prompt.map { Array($0) })) }
+    if hasFindings { sides.append(prompt == nil ? side : .exchange) }
   }
 
   /// Scores a text that may be disguised. Its words are named as they stand.
@@ -99,7 +102,8 @@ final class LineWorker {
     let words = explains ? try words(of: Array(text), prompt.map { Array($0) }, best: bestIndex(p)) : nil
     let scores = stream.plain.scores
     let note = BatchScorer.Note(replacements: scores.replacements, isTruncated: scores.isTruncated)
-    writer.add(p, note, words: words, views: stream.views)
+    writer.add(
+      p, note, findings: findings(p, prompt == nil ? side : .exchange), words: words, views: stream.views)
   }
 
   private func flush() throws(WitanError) {
@@ -110,9 +114,19 @@ final class LineWorker {
       let row = UnsafeBufferPointer(rebasing: p[i * outputs..<(i + 1) * outputs])
       if spec.hasAny && row[outputs - 1] >= spec.anyThreshold { anyFlagged = true }
       let words = explains ? try words(of: texts[i].text, texts[i].prompt, best: bestIndex(row)) : nil
-      writer.add(row, scorer.note(i), doubts: writer.showsDoubts ? scorer.doubts(of: i) : nil, words: words)
+      writer.add(
+        row, scorer.note(i), doubts: writer.showsDoubts ? scorer.doubts(of: i) : nil,
+        findings: hasFindings ? findings(row, sides[i]) : nil, words: words)
     }
     texts.removeAll(keepingCapacity: true)
+    sides.removeAll(keepingCapacity: true)
+  }
+
+  private var hasFindings: Bool { !classifier.predictionSets.isEmpty }
+
+  /// What the prediction sets say; nil for models without.
+  private func findings(_ p: UnsafeBufferPointer<Float>, _ side: Side?) -> [Finding?]? {
+    hasFindings ? classifier.findings(of: p, side: side) : nil
   }
 
   private func words(of text: [UInt8], _ prompt: [UInt8]?, best: Int) throws(WitanError) -> DrivingWords {

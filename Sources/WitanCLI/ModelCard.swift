@@ -55,7 +55,7 @@ struct ModelCard {
       out += "| `\(l.id)` | \(l.support) | \(number(l.auroc)) | \(number(l.recallAt1FPR)) "
       out += "| \(number(l.recallAt5FPR)) |\n"
     }
-    out += Self.measured(measured)
+    out += Self.pairs(measured) + Self.onRealText(measured)
     out += """
 
       ## What it does not settle
@@ -87,41 +87,5 @@ struct ModelCard {
     return
       "Beside them it reads the shared table `\(dense.name)` (`\(dense.digest)`), whose licence and source "
       + "stand in that file. It works without the table, and far worse\(without ?? "")."
-  }
-
-  private static func measured(_ json: JSON?) -> String {
-    guard let json, let sets = json["sets"]?.array, let benign = json["benign"]?.array else {
-      return "\n## On real text\nNot measured. Run `witan evaluate --harmful FILE --benign FILE`.\n"
-    }
-    func number(_ x: JSON?) -> String { x?.number.map { fixed($0) } ?? "-" }
-    var out = """
-
-      ## On real text
-      Public sets, not trained on. AUROC and recall of `any` against all benign texts together; *recall* \
-      and *FPR* at the threshold that the model carries.
-
-      | harmful set | n | AUROC | recall at 1 % FPR | recall at 5 % FPR | recall |
-      |---|---|---|---|---|---|
-
-      """
-    for s in sets {
-      out += "| \(s["name"]?.string ?? "") | \(s["n"]?.int ?? 0) | \(number(s["auroc"])) "
-      out +=
-        "| \(number(s["recall_at_1_fpr"])) | \(number(s["recall_at_5_fpr"])) | \(number(s["recall"])) |\n"
-    }
-    out += "| mean | | \(number(json["mean_auroc"])) | | \(number(json["mean_recall_at_5_fpr"])) | |\n"
-    for s in json["pairs"]?.array ?? [] {
-      out +=
-        "| \(s["name"]?.string ?? "") (its own benign side) | \(s["n"]?.int ?? 0) | \(number(s["auroc"])) "
-      out +=
-        "| \(number(s["recall_at_1_fpr"])) | \(number(s["recall_at_5_fpr"])) | \(number(s["recall"])) |\n"
-    }
-    out += "\n| benign domain | n | FPR | 95 % interval |\n|---|---|---|---|\n"
-    for d in benign {
-      let range = d["interval"]?.array ?? []
-      out += "| \(d["name"]?.string ?? "") | \(d["n"]?.int ?? 0) | \(percent(d["fpr"]?.number ?? 0)) "
-      out += "| \(range.map { percent($0.number ?? 0) }.joined(separator: " to ")) |\n"
-    }
-    return out
   }
 }

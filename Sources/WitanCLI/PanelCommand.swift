@@ -8,7 +8,7 @@ struct PanelCommand: ParsableCommand {
     commandName: "panel",
     abstract: "Ask several constitutions about a text, and show where they disagree.",
     discussion: """
-      Prints for each text who objects, who accepts it, who supports it and who cannot tell, the principles and
+      Prints for each text who objects, who does not, who supports it and who cannot tell, the principles and
       words that each rests on, and the disagreement in a sentence. All models score in one pass; what each says is
       what it says alone. Nothing is averaged: a panel by itself decides nothing.
 
@@ -27,6 +27,7 @@ struct PanelCommand: ParsableCommand {
     name: .customLong("on"), help: ArgumentHelp("A file of texts; - is standard input.", valueName: "file"))
   var file = "-"
   @OptionGroup var embeddings: EmbeddingsFlags
+  @OptionGroup var signing: SignatureFlags
   @OptionGroup var standing: SideFlags
   @Option(
     name: .long,
@@ -47,7 +48,7 @@ struct PanelCommand: ParsableCommand {
   }
 
   func run() throws {
-    let panel = try embeddings.panel(models)
+    let panel = try embeddings.panel(models, signing)
     if !json, panel.members.contains(where: { $0.classifier.thresholdOrigin == .synthetic }) {
       Terminal.note(on: .synthetic)
     }

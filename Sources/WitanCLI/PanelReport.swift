@@ -1,4 +1,5 @@
 import Witan
+import WitanTraining
 
 /// A verdict in words that need no explanation: who stands where and why, then how far they are apart.
 struct PanelReport {
@@ -9,7 +10,7 @@ struct PanelReport {
   /// Columns of the names of constitutions.
   private static let nameWidth = 36
   /// Columns of where they stand.
-  private static let standingWidth = 13
+  private static let standingWidth = 18
   private static let wordsShown = 5
   private static let principlesShown = 3
 
@@ -17,7 +18,7 @@ struct PanelReport {
   var lines: [String] {
     verdict.opinions.flatMap { opinion in
       let standing = opinion.standing
-      let said = Terminal.styled(standing.said.padded(Self.standingWidth), standing.style)
+      let said = Terminal.styled(standing.words.padded(Self.standingWidth), standing.style)
       let reasons = reasons(opinion)
       let first =
         "  " + opinion.provenance.title.padded(Self.nameWidth) + "  " + said
@@ -100,6 +101,7 @@ struct PanelReport {
     let sides = [
       (d.objects, "objects", "object"), (d.undecided, "cannot tell", "cannot tell"),
       (d.accepts, "does not object", "do not object"), (d.supports, "supports it", "support it"),
+      (d.silent, "has no rule here", "have no rule here"),
     ].filter { !$0.0.isEmpty }
     let all = verdict.opinions.count
     if sides.count == 1 { return all == 1 ? "It \(sides[0].1)." : "All \(all) \(sides[0].2)." }
@@ -117,22 +119,13 @@ struct PanelReport {
 }
 
 extension Standing {
-  /// As a table says it.
-  fileprivate var said: String {
-    switch self {
-    case .objects: "objects"
-    case .undecided: "cannot tell"
-    case .accepts: "accepts"
-    case .supports: "supports it"
-    }
-  }
-
   fileprivate var style: String {
     switch self {
     case .objects: "1;31"
     case .undecided: "33"
     case .accepts: "39"
     case .supports: "32"
+    case .silent: "2"
     }
   }
 }

@@ -50,7 +50,10 @@ struct Score: ParsableCommand {
       }
       return try scoreOneByOne(opened, source.provenance)
     }
-    if !json { Terminal.note(on: classifier.thresholdOrigin) }
+    if !json {
+      Terminal.note(on: classifier.thresholdOrigin)
+      Terminal.note(on: classifier.predictionSets)
+    }
     var options = LineScoring.Options(isJSON: json, explains: explain, looksForViews: viewed != nil)
     options.side = standing.side
     options.provenance = source.provenance

@@ -14,13 +14,15 @@ struct ScoreWriter {
   private let quoted: [[UInt8]]  // [labels] ids as JSON
   private let order: [Int]  // [labels] in which JSON lists them
   private let origin: [UInt8]  // the field "calibration" as JSON
+  private let opinions: OpinionGroups?  // of models trained on raters
 
   private let model: [UInt8]  // the field "model" as JSON, when the model is signed
 
   init(
     _ spec: ModelSpec, isJSON: Bool, showsDoubts: Bool = false, origin: ThresholdOrigin = .training,
-    provenance: ModelProvenance? = nil
+    provenance: ModelProvenance? = nil, opinions: OpinionGroups? = nil
   ) {
+    self.opinions = opinions
     self.spec = spec
     model = Array(provenance.map { ",\"model\":\($0.json.text())" }?.utf8 ?? "".utf8)
     self.origin = Array(origin.verdictField.map { "\"calibration\":\"\($0)\"," }?.utf8 ?? "".utf8)
@@ -41,18 +43,23 @@ struct ScoreWriter {
     return out
   }
 
-  /// Adds the line of a text. [p, doubts: outputs]
+  /// Adds the line of a text. [p, doubts, findings: outputs]
   mutating func add(
     _ p: UnsafeBufferPointer<Float>, _ note: BatchScorer.Note, doubts: UnsafeBufferPointer<Float>? = nil,
-    words: DrivingWords?, views: [TextView] = []
+    findings: [Finding?]? = nil, words: DrivingWords?, views: [TextView] = []
   ) {
     let any = spec.hasAny ? p[spec.labels.count] : nil
-    if isJSON { object(p, any, note, doubts, words, views) } else { row(p, any, doubts, words, views) }
+    if isJSON {
+      object(p, any, note, doubts, findings, words, views)
+    } else {
+      row(p, any, doubts, findings, words, views)
+    }
   }
 
   private mutating func object(
     _ p: UnsafeBufferPointer<Float>, _ any: Float?, _ note: BatchScorer.Note,
-    _ doubts: UnsafeBufferPointer<Float>?, _ words: DrivingWords?, _ views: [TextView]
+    _ doubts: UnsafeBufferPointer<Float>?, _ findings: [Finding?]?, _ words: DrivingWords?,
+    _ views: [TextView]
   ) {
     // Keys in the order of JSON's writer.
     out.append(UInt8(ascii: "{"))
@@ -77,6 +84,7 @@ struct ScoreWriter {
       out += evidence.text().utf8
       add(",")
     }
+    if let findings { add(findings) }
     if let any { add(any >= spec.anyThreshold ? "\"flagged\":true," : "\"flagged\":false,") }
     var best = 0
     for j in quoted.indices where p[j] > p[best] { best = j }
@@ -89,6 +97,10 @@ struct ScoreWriter {
     }
     add(",\"scores\":")
     byLabel(p)
+    if let opinions {
+      add(",\"spread\":")
+      add(json: opinions.spread(of: p))
+    }
     if note.isTruncated { add(",\"truncated\":true") }
     if !views.isEmpty {
       add(",\"view\":")
@@ -99,6 +111,23 @@ struct ScoreWriter {
       out += JSON(words.spans.map(\.text)).text().utf8
     }
     add("}\n")
+  }
+
+  /// The finding on `any`, and those on the labels that have sets. [outputs]
+  private mutating func add(_ findings: [Finding?]) {
+    if spec.hasAny, let finding = findings.last ?? nil {
+      out += "\"finding\":\"\(finding.rawValue)\",".utf8
+    }
+    add("\"findings\":{")
+    var separator = ""
+    for j in order {
+      guard let finding = findings[j] else { continue }
+      out += separator.utf8
+      out += quoted[j]
+      out += ":\"\(finding.rawValue)\"".utf8
+      separator = ","
+    }
+    add("},")
   }
 
   /// An object of the labels and their values. [values: outputs]
@@ -115,8 +144,7 @@ struct ScoreWriter {
 
   private mutating func row(
     _ p: UnsafeBufferPointer<Float>, _ any: Float?, _ doubts: UnsafeBufferPointer<Float>?,
-    _ words: DrivingWords?,
-    _ views: [TextView]
+    _ findings: [Finding?]?, _ words: DrivingWords?, _ views: [TextView]
   ) {
     let start = out.count
     if let any {
@@ -124,16 +152,28 @@ struct ScoreWriter {
       add("  any ")
       add(fixed: any)
     }
-    // The three highest, the earlier of equals first.
+    // The three highest, the earlier of equals first; of raters all, since one number would hide the others.
     var taken = (-1, -1, -1)
-    for place in 0..<min(3, names.count) {
+    if let opinions {
+      let highest = opinions.groups.map(\.output).sorted { (p[$1], $0) < (p[$0], $1) }
+      for j in [opinions.pooled] + highest {
+        out += names[j]
+        add(fixed: p[j])
+      }
+      out += "  spread ".utf8
+      add(fixed: opinions.spread(of: p))
+    }
+    for place in 0..<(opinions == nil ? min(3, names.count) : 0) {
       var next = -1
       for j in names.indices where j != taken.0 && j != taken.1 && (next < 0 || p[j] > p[next]) { next = j }
       if place == 0 { taken.0 = next } else if place == 1 { taken.1 = next }
       out += names[next]
       add(fixed: p[next])
     }
-    if let doubts { out += "  doubt \(WitanCLI.fixed(Double(doubts[taken.0])))".utf8 }
+    if let doubts, opinions == nil { out += "  doubt \(WitanCLI.fixed(Double(doubts[taken.0])))".utf8 }
+    if let finding = findings?[any == nil ? taken.0 : names.count] {
+      out += "  finding: \(finding.words)".utf8
+    }
     if !views.isEmpty { out += "  view \(views.path)".utf8 }
     if let words { out += "  [\(words.spans.map(\.text).joined(separator: ", "))]".utf8 }
     // A row without `any` begins with its first label.

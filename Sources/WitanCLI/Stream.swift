@@ -65,7 +65,10 @@ struct Stream: ParsableCommand {
   func run() throws {
     let source = try ModelSource(path: model, signing: signing)
     let classifier = try embeddings.classifier(source)
-    if !json { Terminal.note(on: classifier.thresholdOrigin) }
+    if !json {
+      Terminal.note(on: classifier.thresholdOrigin)
+      Terminal.note(on: classifier.predictionSets)
+    }
     var guardOptions = try guarding.options()
     if disguises.views { guardOptions?.looksForViews = true }
     if let file = replay {
@@ -135,6 +138,7 @@ struct Stream: ParsableCommand {
       out += "  any \(fixed(Double(any), 2)) (threshold \(fixed(Double(g.classifier.spec.anyThreshold), 2)))"
       out += ", highest \(fixed(Double(g.peak.value), 2)) at byte \(g.peak.byte)\n"
     }
+    if let finding = g.finding { out += "  finding: \(finding.words)\n" }
     if !g.views.isEmpty { out += "  view: \(g.views.path)\n" }
     let top = s.probabilities.indices.sorted { s.probabilities[$0] > s.probabilities[$1] }.prefix(3)
     for j in top {
@@ -193,6 +197,7 @@ private struct Grading {
   private var byteCount = 0
   private var text: [UInt8] = []
   private var isKept = true
+  private var side: Side?
   private(set) var peak: (value: Float, byte: Int) = (0, 0)
 
   init(_ classifier: Classifier, looksForViews: Bool) {
@@ -203,10 +208,12 @@ private struct Grading {
   mutating func begin(prompt: String) {
     stream.begin(prompt: prompt)
     standing = EvidenceOptions(prompt: Array(prompt.utf8))
+    side = .exchange
   }
 
   mutating func begin(as side: Side?) {
     standing = EvidenceOptions(side: side)
+    self.side = side
     (stream as? ViewedStream)?.begin(as: side)
     (stream as? ScoringStream)?.begin(as: side)
   }
@@ -271,8 +278,19 @@ private struct Grading {
     if let origin = classifier.thresholdOrigin.verdictField { verdict["calibration"] = .string(origin) }
     if let promise = classifier.verdictPromise { verdict["promise"] = .string(promise) }
     verdict.merge(doubtFields(s)) { $1 }
+    if let finding { verdict["finding"] = .string(finding.rawValue) }
+    if !classifier.predictionSets.isEmpty {
+      let found = s.labels.indices.compactMap { j in
+        classifier.finding(j, at: s.probabilities[j], side: side).map { (s.labels[j].id, $0) }
+      }
+      verdict["findings"] = .object(
+        Dictionary(uniqueKeysWithValues: found.map { ($0, .string($1.rawValue)) }))
+    }
     return ["verdict": .object(verdict)]
   }
+
+  /// What the prediction sets of `any` say of the text so far; nil for models without.
+  var finding: Finding? { classifier.finding(of: scores, side: side) }
 
   /// How unsure the model is of each label and of `any`, where it says so.
   private func doubtFields(_ s: Scores) -> [String: JSON] {

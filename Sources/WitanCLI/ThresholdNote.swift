@@ -28,4 +28,12 @@ extension Terminal {
     case .training, .conformal: break
     }
   }
+
+  /// Says once that prediction sets do not hold for these scores, where that is so.
+  static func note(on sets: ConformalSets) {
+    guard !sets.void.isEmpty else { return }
+    note(
+      "note: the prediction sets were calibrated on other scores than the model has here, so there are no "
+        + "findings; run 'witan calibrate --labelled' again.")
+  }
 }

@@ -18,6 +18,10 @@ struct Train: ParsableCommand {
       With --teacher a model learns from another, larger one too, also from text without labels. With
       --warm-start training goes on from a model, which may get new labels.
 
+      With --by the data are ratings: JSONL with "text" and "ratings" (a list of "label" in 0...1, "rater", "group" or
+      any field), or one rating a line. The model has one opinion for each group of raters, and one for all. See
+      docs/raters.md.
+
       With --activations a probe is trained, over the hidden states of the model that generates; --data and
       --dev are then the texts of the sequences, for --text-model. See docs/probes.md.
       """)
@@ -39,6 +43,7 @@ struct Train: ParsableCommand {
   var windows: [Int] = []
   @Option(name: .long, help: "Seed of the split, the order and the dropout.")
   var seed: UInt64 = 1
+  @OptionGroup var raters: RaterFlags
   @OptionGroup var task: TaskFlags
   @OptionGroup var teaching: TeacherFlags
   @OptionGroup var start: WarmStartFlags
@@ -56,6 +61,7 @@ struct Train: ParsableCommand {
     try pictures.validate(json: json)
     if activations.activations != nil {
       guard windows.isEmpty else { throw ValidationError("--windows are of texts, not of activations.") }
+      guard !raters.isGiven else { throw ValidationError("--by is of texts, not of activations.") }
       return try validateProbe()
     }
     guard data != nil else { throw ValidationError("Give --data, or --activations for a probe.") }
@@ -64,6 +70,7 @@ struct Train: ParsableCommand {
       throw ValidationError("--folds takes the held-out parts from --data; leave --dev out.")
     }
     try start.validate(training)
+    if raters.isGiven { try validateRaters() }
   }
 
   func run() throws {
@@ -76,8 +83,6 @@ struct Train: ParsableCommand {
       return windows.isEmpty
         ? examples : try SpanWindows(sizes: windows).replacing(examples, seed: seed)
     }
-    let examples = try read(data)
-    let devExamples = try dev.map { try read($0) }
     let table = try warmStart.map { try start.table(embeddings, of: $0) } ?? embeddings.table()
     var options = TrainingOptions()
     if let warmStart { options.start(from: warmStart) }
@@ -85,7 +90,13 @@ struct Train: ParsableCommand {
     options.distillation = try teaching.distillation(embeddings)
     var trainer = Trainer(options: options, embeddings: table)
     trainer.onProgress = progressReporter()
-    let result = try trainer.train(examples, dev: devExamples)
+    let (result, opinions, devExamples) =
+      raters.isGiven
+      ? try trainOnRatings(data, trainer)
+      : try { () -> (Trainer.Result, RaterTrainer.Result?, [Example]?) in
+        let devExamples = try dev.map { try read($0) }
+        return (try trainer.train(read(data), dev: devExamples), nil, devExamples)
+      }()
     Terminal.endProgress()
     try writeFile(result.modelBytes, to: output)
     let summary = result.summary
@@ -95,6 +106,7 @@ struct Train: ParsableCommand {
       fields["model"] = .string(output)
       fields["bytes"] = JSON(result.modelBytes.count)
       fields["train_loss"] = .array(summary.trainLoss.map { JSON(($0 * 1e5).rounded() / 1e5) })
+      if let opinions { fields.merge(self.fields(opinions)) { $1 } }
       try Terminal.write(JSON.object(fields).text(indent: true) + "\n")
     } else {
       try Terminal.write(
@@ -110,6 +122,7 @@ struct Train: ParsableCommand {
             + (q.accuracyWithoutEmbeddings.map { "; without the embeddings: \(percent($0))" } ?? "") + ")\n")
       }
     }
+    if let opinions, !json { try Terminal.write(report(opinions)) }
     if pictures.draws(json: json) {
       let chart = TerminalChart.learningCurves(
         train: summary.trainLoss, dev: devLoss(summary), width: Terminal.chartWidth,

@@ -19,9 +19,9 @@ struct WitanCommand: ParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      New.self, Compile.self, Compare.self, PanelCommand.self, Synthesize.self, Train.self, Evaluate.self,
-      Score.self, Stream.self, Calibrate.self, Compress.self, Convert.self, Inspect.self, Embeddings.self,
-      Tokenize.self, Keygen.self, Sign.self, Verify.self,
+      New.self, Compile.self, PanelCommand.self, Compare.self, PolicyCommand.self, Synthesize.self,
+      Train.self, Evaluate.self, Score.self, Stream.self, Calibrate.self, Compress.self, Convert.self,
+      Inspect.self, Embeddings.self, Tokenize.self, Keygen.self, Sign.self, Verify.self,
     ])
 
   static func main() {

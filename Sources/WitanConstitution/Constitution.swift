@@ -57,6 +57,9 @@ public struct Constitution: Sendable {
     public var perNegative = 2
     /// Share of the weight of all negatives that near misses have together, 0 to 0.9.
     public var nearMissShare = 0.25
+    /// Weight of a seed, and of each text made of it, where a negative has 1 on average. Seeds are also what other
+    /// principles are told apart by: more weight sets principles apart, less sets them off from ordinary text. 0.1 to 20
+    public var seedWeight = 1.0
   }
 
   public var id: String

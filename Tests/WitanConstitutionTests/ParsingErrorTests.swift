@@ -86,6 +86,7 @@ struct ParsingErrorTests {
       ("per_seed: 2.5", "2:13"), ("per_seed: nan", "2:13"), ("per_negative: 0", "2:17"),
       ("per_negative: 5", "2:17"), ("near_miss_share: -0.1", "2:20"), ("near_miss_share: 0.91", "2:20"),
       ("near_miss_share: 25%", "2:20"), ("near_miss_share: []", "2:20"),
+      ("seed_weight: 0", "2:16"), ("seed_weight: 21", "2:16"), ("seed_weight: heavy", "2:16"),
     ])
   func numbers(_ line: String, _ place: String) throws {
     let error = try fault("synthesis:\n  \(line)\n" + TestConstitution.minimal)

@@ -19,6 +19,7 @@ struct ParsingTests {
     #expect(c.recipe.perSeed == 3)
     #expect(c.recipe.perNegative == 2)
     #expect(c.recipe.nearMissShare == 0.25)
+    #expect(c.recipe.seedWeight == 1)
     #expect(c.source == TestConstitution.minimal)
     #expect(c.principles.count == 1)
     let p = try #require(c.principles.first)
@@ -48,7 +49,7 @@ struct ParsingTests {
     rationale: |
       First line.
       Second line.
-    synthesis: {per_seed: 4, per_negative: 1, near_miss_share: 0.5}
+    synthesis: {per_seed: 4, per_negative: 1, near_miss_share: 0.5, seed_weight: 4}
     principles:
       - id: first
         title: One
@@ -93,6 +94,7 @@ struct ParsingTests {
     #expect(c.recipe.perSeed == 4)
     #expect(c.recipe.perNegative == 1)
     #expect(c.recipe.nearMissShare == 0.5)
+    #expect(c.recipe.seedWeight == 4)
     #expect(c.principles.map(\.id) == ["first", "second"])
     let p = c.principles[0]
     #expect(p.stance == .discourage)

@@ -20,7 +20,7 @@ struct SchemaTests {
   private static let full: JSON = [
     "witan": 1, "id": "full", "title": "t", "version": "1", "language": "en", "rationale": "r",
     "community": ["who": "w", "adopted": "a", "contact": "c"],
-    "synthesis": ["per_seed": 2, "per_negative": 2, "near_miss_share": 0.5],
+    "synthesis": ["per_seed": 2, "per_negative": 2, "near_miss_share": 0.5, "seed_weight": 2],
     "principles": [
       [
         "id": "p", "title": "t", "statement": "s", "stance": "prohibit", "side": "exchange", "rationale": "r",
@@ -134,7 +134,7 @@ struct SchemaTests {
     let defaults = try Constitution(yaml: TestConstitution.minimal, file: "x").recipe
     for (key, value, step) in [
       ("per_seed", Double(defaults.perSeed), 1), ("per_negative", Double(defaults.perNegative), 1),
-      ("near_miss_share", defaults.nearMissShare, 0.01),
+      ("near_miss_share", defaults.nearMissShare, 0.01), ("seed_weight", defaults.seedWeight, 0.01),
     ] {
       let property = try mapping("synthesis")["properties"]?[key]
       let least = try #require(property?["minimum"]?.number)

@@ -92,6 +92,15 @@ struct SynthesisTests {
     #expect(examples.allSatisfy { $0.labels.isEmpty || $0.weight == 1 })
   }
 
+  @Test("seeds weigh what the recipe says, and negatives as before", arguments: [0.1, 4, 20])
+  func seedWeight(_ weight: Double) throws {
+    let plain = try all(Synthesis(Self.constitution(["near_miss_share: 0.5"])))
+    let weighted = try all(Synthesis(Self.constitution(["near_miss_share: 0.5", "seed_weight: \(weight)"])))
+    #expect(plain.map(\.text) == weighted.map(\.text))
+    for (a, b) in zip(plain, weighted) { #expect(b.weight == (a.labels.isEmpty ? a.weight : Float(weight))) }
+    #expect(weighted.contains { $0.weight == Float(weight) && !$0.labels.isEmpty })
+  }
+
   @Test("without near misses the background has all the weight of negatives")
   func noNearMisses() throws {
     let c = try TestConstitution.make(

@@ -7,6 +7,8 @@ public final class Classifier: @unchecked Sendable {  // immutable after init
   public let metadata: [String: String]
   /// What was promised of thresholds, one for each output that was calibrated; see `thresholdOrigin`.
   public let promises: [FalseFlagPromise]
+  /// The prediction sets that were calibrated on labelled text; see `finding(of:side:)`.
+  public let predictionSets: ConformalSets
 
   /// The table of word-piece vectors in use; nil for models without, and when it was not given.
   public let embeddings: StaticEmbeddings?
@@ -54,6 +56,7 @@ public final class Classifier: @unchecked Sendable {  // immutable after init
     spec = file.spec
     metadata = file.metadata
     promises = try FalseFlagPromise.read(file.metadata, file.spec)
+    predictionSets = try ConformalSets(file.metadata, file.spec, hasEmbeddings: self.embeddings != nil)
     kept = file.kept
     table = file.table
     weights = try file.head(denseScale: self.embeddings?.scale)

@@ -9,6 +9,9 @@
 ///
 ///     doubt[j] = sqrt(sum_d variance[j][d] * y[d]^2),   variance[j][d] = 1 / (k[j] A's eigenvalue d + prior)
 ///
+/// In models with word pieces two of the directions are not the posterior's: they measure how far the text lies to the
+/// side of generic text, and vary alike for all logits (docs/doubt.md).
+///
 /// phi are the calibrated logits, the unit vector of the word pieces, the last hidden units, how much of
 /// the text training knew, its length, and 1. Products run in one order without BLAS: the same bits everywhere.
 package struct Doubt: Sendable {

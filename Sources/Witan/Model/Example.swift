@@ -15,6 +15,9 @@ public struct Example: Sendable, Hashable {
   public var source: String?
   /// What `text` answers: with it the example is an exchange, and `text` is judged in the light of it.
   public var prompt: String?
+  /// What each label weighs in the loss beside the others, at least 0; labels not named weigh 1. A label of
+  /// weight 0 is not known of the text, and nothing is learnt of it. Made by training, not read from files.
+  package var labelWeights: [String: Float] = [:]
 
   public init(
     text: String, labels: [String: Float], isSingleLabel: Bool = false, weight: Float = 1,
@@ -46,6 +49,7 @@ extension Example {
     if let group { fields["group"] = .string(group) }
     if let source { fields["source"] = .string(source) }
     if let prompt { fields["prompt"] = .string(prompt) }
+    if !labelWeights.isEmpty { fields["label_weights"] = .object(labelWeights.mapValues { JSON($0) }) }
     if !spans.isEmpty { fields["spans"] = .array(spans.map(\.json)) }
     return .object(fields)
   }

@@ -20,7 +20,7 @@ public final class StaticEmbeddings: @unchecked Sendable {
   public let rowCount: Int
   public let vocabulary: WordPieceVocabulary
 
-  private let storage: MappedFile
+  let storage: MappedFile
   let table: UnsafePointer<Int8>  // [rowCount x dimensions]
   /// Value of one step of each column. [dimensions]
   package let scale: [Float]

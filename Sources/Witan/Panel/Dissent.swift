@@ -5,7 +5,9 @@ public struct Dissent: Sendable, Hashable {
   public let undecided: [String]
   public let accepts: [String]
   public let supports: [String]
-  /// The standard deviation of the members' `objection`. [0, 0.5]; 0 for a panel of one
+  /// Those that have no rules about such texts: they count on no side.
+  public let silent: [String]
+  /// The standard deviation of the `objection` of those that are not silent. [0, 0.5]; 0 for one alone
   public let spread: Float
   /// How evenly those who can tell are split between objecting and not: twice the share of the smaller
   /// side. 0 where all agree, 1 where they are halved.
@@ -18,9 +20,11 @@ public struct Dissent: Sendable, Hashable {
     }
     (objects, undecided) = (members(.objects), members(.undecided))
     (accepts, supports) = (members(.accepts), members(.supports))
-    let n = Float(max(1, opinions.count))
-    let mean = opinions.reduce(0) { $0 + $1.objection } / n
-    spread = (opinions.reduce(0) { $0 + ($1.objection - mean) * ($1.objection - mean) } / n).squareRoot()
+    silent = members(.silent)
+    let heard = opinions.filter { $0.standing != .silent }.map(\.objection)
+    let n = Float(max(1, heard.count))
+    let mean = heard.reduce(0, +) / n
+    spread = (heard.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / n).squareRoot()
     let against = Float(objects.count)
     let decided = against + Float(accepts.count + supports.count)
     division = decided == 0 ? 0 : 2 * min(against, decided - against) / decided

@@ -6,4 +6,13 @@ public enum Finding: String, Sendable, CaseIterable {
   case doesNot = "does_not"
   /// The set holds both or neither: an abstention.
   case cannotTell = "cannot_tell"
+
+  /// "falls under", "does not", "cannot tell".
+  public var words: String {
+    switch self {
+    case .fallsUnder: "falls under"
+    case .doesNot: "does not"
+    case .cannotTell: "cannot tell"
+    }
+  }
 }

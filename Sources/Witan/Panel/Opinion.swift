@@ -38,12 +38,16 @@ public struct Opinion: Sendable {
 
   /// Where the constitution stands.
   public var standing: Standing {
-    switch finding {
+    guard judges else { return .silent }
+    return switch finding {
     case .fallsUnder: .objects
     case .cannotTell: .undecided
     case .doesNot: flagged.contains { $0.stance == .permit || $0.stance == .encourage } ? .supports : .accepts
     }
   }
+
+  /// Whether a principle is about texts on this side; classes without a stance count as always.
+  private var judges: Bool { scores.labels.contains { $0.applies(to: side) } }
 
   private var prohibited: [Int] { scores.labels.indices.filter { scores.labels[$0].stance == .prohibit } }
 

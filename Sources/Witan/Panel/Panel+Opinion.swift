@@ -12,10 +12,7 @@ extension Panel {
       labels: spec.labels, probabilities: Array(p.prefix(labels)), any: spec.hasAny ? p[labels] : nil,
       features: features, replacements: replacements, isTruncated: isTruncated,
       doubts: doubts.map { Array($0.prefix(labels)) }, anyDoubt: spec.hasAny ? doubts?.last : nil)
-    return Opinion(
-      provenance: members[index].provenance, scores: scores,
-      anyThreshold: spec.hasAny ? spec.anyThreshold : nil,
-      side: side, origin: classifier.thresholdOrigin, isComplete: classifier.isComplete)
+    return Opinion(classifier, scores, side: side, provenance: members[index].provenance)
   }
 
   /// The doubts of member `index` of text `i` of the `n` that the head has just computed; nil where it has none.

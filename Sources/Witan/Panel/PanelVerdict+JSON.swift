@@ -19,7 +19,7 @@ extension Dissent {
   package var json: JSON {
     [
       "objects": JSON(objects), "undecided": JSON(undecided), "accepts": JSON(accepts),
-      "supports": JSON(supports), "spread": JSON(spread), "division": JSON(division),
+      "supports": JSON(supports), "silent": JSON(silent), "spread": JSON(spread), "division": JSON(division),
     ]
   }
 }
@@ -29,6 +29,7 @@ extension Provenance {
     var fields: [String: JSON] = ["member": .string(member), "title": .string(title)]
     for (key, value) in [
       ("constitution", constitution), ("version", version), ("digest", digest), ("author", author),
+      ("model_digest", modelDigest), ("signed_by", signer),
     ] {
       if let value { fields[key] = .string(value) }
     }

@@ -9,7 +9,7 @@ public struct PanelVerdict: Sendable {
     case objected
     /// Some object and others do not.
     case contested
-    /// Nobody can tell.
+    /// Nobody can tell, or has rules about such texts.
     case undecided
   }
 

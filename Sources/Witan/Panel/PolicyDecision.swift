@@ -9,10 +9,14 @@ public struct PolicyDecision: Sendable, Hashable {
   public let members: [String]
   /// The principles that the rule rests on, as member/principle; empty for rules about whole opinions.
   public let principles: [String]
+  /// Who relaxed or tightened what the layer wanted: "user", or "role" with its name; nil where nobody did.
+  public let adjustedBy: String?
 
-  public init(action: GuardAction, layer: String, rule: String, members: [String], principles: [String] = [])
-  {
+  public init(
+    action: GuardAction, layer: String, rule: String, members: [String], principles: [String] = [],
+    adjustedBy: String? = nil
+  ) {
     (self.action, self.layer, self.rule) = (action, layer, rule)
-    (self.members, self.principles) = (members, principles)
+    (self.members, self.principles, self.adjustedBy) = (members, principles, adjustedBy)
   }
 }

@@ -10,24 +10,31 @@ public struct Provenance: Sendable, Hashable {
   public let digest: String?
   /// Who answers for the constitution, in its own words; nil where the model does not say.
   public let author: String?
+  /// The digest of the model's file ("sha256:..."), and the known signer who signed it, where whoever loaded it
+  /// says so.
+  public let modelDigest: String?
+  public let signer: String?
 
   public init(
     member: String, title: String? = nil, constitution: String? = nil, version: String? = nil,
-    digest: String? = nil, author: String? = nil
+    digest: String? = nil, author: String? = nil, modelDigest: String? = nil, signer: String? = nil
   ) {
     self.member = member
     self.title = title ?? member
     (self.constitution, self.version, self.digest) = (constitution, version, digest)
     self.author = author
+    (self.modelDigest, self.signer) = (modelDigest, signer)
   }
 
   /// What `classifier` says of its origin, under the name `member`; nil takes the constitution's id, or "model".
-  public init(_ classifier: Classifier, member: String? = nil) {
+  public init(
+    _ classifier: Classifier, member: String? = nil, modelDigest: String? = nil, signer: String? = nil
+  ) {
     let metadata = classifier.metadata
     let id = metadata["witan.constitution_id"]
     self.init(
       member: member ?? id ?? "model", title: metadata["witan.constitution_title"], constitution: id,
       version: metadata["witan.constitution_version"], digest: metadata["witan.constitution_digest"],
-      author: metadata["witan.constitution_author"])
+      author: metadata["witan.constitution_author"], modelDigest: modelDigest, signer: signer)
   }
 }

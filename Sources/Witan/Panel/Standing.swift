@@ -8,4 +8,6 @@ public enum Standing: String, Sendable, CaseIterable {
   case accepts
   /// No prohibition applies, and a principle that permits or encourages does.
   case supports
+  /// It has no rules about texts on this side of a conversation, and so no opinion.
+  case silent
 }

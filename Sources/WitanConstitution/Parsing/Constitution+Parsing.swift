@@ -11,7 +11,7 @@ extension Constitution {
   package static let keys: [String: [String]] = [
     "": ["witan", "id", "title", "version", "language", "community", "rationale", "synthesis", "principles"],
     "community": ["who", "adopted", "contact"],
-    "synthesis": ["per_seed", "per_negative", "near_miss_share"],
+    "synthesis": ["per_seed", "per_negative", "near_miss_share", "seed_weight"],
     "principle": [
       "id", "title", "statement", "stance", "side", "rationale", "tensions", "examples", "near_misses",
       "synthesis",
@@ -27,7 +27,7 @@ extension Constitution {
   /// Throws `io` when a file cannot be read and `constitution` when it breaks a rule, naming file,
   /// line and column.
   public init(path: String) throws(WitanError) {
-    let bytes = try Self.read(path)
+    let bytes = try SourceFile.read(path)
     guard let source = String(validating: bytes, as: UTF8.self) else {
       throw WitanError(.constitution, "is not valid UTF-8", at: path)
     }
@@ -45,7 +45,7 @@ extension Constitution {
     } catch let error as WitanError {
       throw error
     } catch {
-      throw Self.yamlFault(error, file)
+      throw WitanError(.constitution, yaml: error, file: file)
     }
     let root = YAMLReader(node: node, file: file, path: "")
     try root.allowKeys(Self.keys[""]!)
@@ -82,27 +82,6 @@ extension Constitution {
     digest = "sha256:" + hash.finalize().map { String(format: "%02x", $0) }.joined()
   }
 
-  private static func yamlFault(_ error: any Error, _ file: String) -> WitanError {
-    func fault(_ problem: String, _ line: Int, _ column: Int) -> WitanError {
-      WitanError(.constitution, "not YAML: \(problem)", at: "\(file):\(line):\(column)")
-    }
-    switch error as? YamlError {
-    case .parser(_, let problem, let mark, _)?, .scanner(_, let problem, let mark, _)?,
-      .composer(_, let problem, let mark, _)?:
-      return fault(problem, mark.line, mark.column)
-    case .duplicatedKeysInMapping(let keys, let context)?:
-      return fault(
-        "'\(keys.joined(separator: "', '"))' stands twice in one mapping", context.mark.line,
-        context.mark.column)
-    case .reader(let problem, let offset, _, let yaml)?:
-      let before = yaml.unicodeScalars.prefix(offset ?? 0)
-      let line = before.count { $0 == "\n" } + 1
-      let column = before.reversed().prefix { $0 != "\n" }.count + 1
-      return fault(problem, line, column)
-    default: return WitanError(.constitution, "not YAML: \(error)", at: file)
-    }
-  }
-
   private static func identifier(_ reader: YAMLReader) throws(WitanError) -> String {
     let id = try reader.text()
     guard isIdentifier(id) else {
@@ -122,6 +101,7 @@ extension Constitution {
     if let n = reader.child("per_seed") { recipe.perSeed = try n.count(in: 1...4) }
     if let n = reader.child("per_negative") { recipe.perNegative = try n.count(in: 1...4) }
     if let n = reader.child("near_miss_share") { recipe.nearMissShare = try n.number(in: 0...0.9) }
+    if let n = reader.child("seed_weight") { recipe.seedWeight = try n.number(in: 0.1...20) }
     return recipe
   }
 
@@ -217,7 +197,7 @@ extension Constitution {
     let path = URL(fileURLWithPath: reader.file).deletingLastPathComponent()
       .appendingPathComponent(name).path
     let bytes: [UInt8]
-    do { bytes = try read(path) } catch { throw from.fault("'\(name)' \(error.message)") }
+    do { bytes = try SourceFile.read(path) } catch { throw from.fault("'\(name)' \(error.message)") }
     guard let content = String(validating: bytes, as: UTF8.self) else {
       throw from.fault("'\(name)' is not valid UTF-8")
     }
@@ -226,16 +206,5 @@ extension Constitution {
       .map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty && !$0.hasPrefix("# ") }
     guard !lines.isEmpty else { throw from.fault("'\(name)' has no texts") }
     return lines
-  }
-
-  private static func read(_ path: String) throws(WitanError) -> [UInt8] {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw WitanError.system("cannot be read", path)
-    }
-    guard data.count <= 64 << 20 else {
-      throw WitanError(.constitution, "is larger than 64 MiB", at: path)
-    }
-    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]  // a byte-order mark is no text
-    return Array(data.starts(with: mark) ? data.dropFirst(3) : data)
   }
 }

@@ -29,8 +29,7 @@ struct YAMLReader {
     for (key, _) in mapping {
       let word = key.string ?? ""
       guard known.contains(word) else {
-        let near = known.min { Self.distance($0, word) < Self.distance($1, word) } ?? ""
-        let hint = Self.distance(near, word) <= 3 ? "; did you mean '\(near)'?" : ""
+        let hint = Spelling.nearest(to: word, in: known).map { "; did you mean '\($0)'?" } ?? ""
         throw fault(
           "'\(name(word))' is unknown\(hint) Known here: \(known.joined(separator: ", "))", key)
       }
@@ -110,21 +109,5 @@ struct YAMLReader {
       throw fault("'\(path)' should be a whole number from \(range.lowerBound) to \(range.upperBound)")
     }
     return value
-  }
-
-  /// Edit distance (Levenshtein), for hints.
-  private static func distance(_ a: String, _ b: String) -> Int {
-    let (a, b) = (Array(a), Array(b))
-    var row = Array(0...b.count)
-    for i in a.indices {
-      var diagonal = row[0]
-      row[0] = i + 1
-      for j in b.indices {
-        let substituted = diagonal + (a[i] == b[j] ? 0 : 1)
-        diagonal = row[j + 1]
-        row[j + 1] = min(substituted, row[j] + 1, row[j + 1] + 1)
-      }
-    }
-    return row[b.count]
   }
 }

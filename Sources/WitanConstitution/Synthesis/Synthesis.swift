@@ -36,7 +36,7 @@ public struct Synthesis: Sendable {
     let company = Dictionary(
       grouping: bases.filter { $0.principle == nil && $0.text.utf8.count < 200 }, by: \.split
     ).mapValues { $0.map(\.text) }
-    let weights = Self.negativeWeights(bases, constitution.recipe)
+    let weights = Self.weights(bases, constitution.recipe)
     let frames = Frames.shipped
     var made: [Split: [Example]] = [:]
     var seen: Set<String> = []
@@ -73,8 +73,8 @@ public struct Synthesis: Sendable {
   }
 
   /// Weights such that near misses together have their share of the negatives' weight, and negatives
-  /// weigh one on average.
-  private static func negativeWeights(_ bases: [WrittenText], _ recipe: Constitution.Recipe) -> [Float] {
+  /// weigh one on average; seeds weigh what the recipe says.
+  private static func weights(_ bases: [WrittenText], _ recipe: Constitution.Recipe) -> [Float] {
     let near = Double(bases.count { $0.isNearMiss })
     let background = Double(bases.count { $0.principle == nil })
     let total = near + background
@@ -82,7 +82,8 @@ public struct Synthesis: Sendable {
     let backgroundWeight =
       background > 0 ? (1 - (near > 0 ? recipe.nearMissShare : 0)) * total / background : 1
     return bases.map { base in
-      base.isNearMiss ? Float(nearWeight) : base.principle == nil ? Float(backgroundWeight) : 1
+      if base.isNearMiss { return Float(nearWeight) }
+      return Float(base.principle == nil ? backgroundWeight : recipe.seedWeight)
     }
   }
 }

@@ -38,7 +38,7 @@ public struct ConformalThreshold: Sendable, Hashable {
     n = scores.count
     self.rate = rate
     // (n + 1) * rate may come out a hair below the whole number that it is.
-    let above = Int(((Double(n) + 1) * rate * (1 + 1e-9)).rounded(.down))
+    let above = min(n, Int(((Double(n) + 1) * rate * (1 + 1e-9)).rounded(.down)))
     guard above >= 1 else {
       throw WitanError(
         .data,

@@ -9,7 +9,7 @@ public struct Agreement: Sendable, Hashable {
   public let onlyFirst: Int
   public let onlySecond: Int
   public let neither: Int
-  /// Texts of which one of them cannot tell.
+  /// Texts of which one of them cannot tell; those on which one is silent are counted nowhere.
   public let undecided: Int
 
   init(first: String, second: String, counts: PairCounts) {
@@ -42,6 +42,7 @@ struct PairCounts: Sendable {
 
   mutating func add(_ a: Standing, _ b: Standing) {
     switch (a, b) {
+    case (.silent, _), (_, .silent): break
     case (.undecided, _), (_, .undecided): undecided += 1
     case (.objects, .objects): both += 1
     case (.objects, _): onlyFirst += 1

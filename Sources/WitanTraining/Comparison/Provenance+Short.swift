@@ -16,6 +16,7 @@ extension Standing {
     case .undecided: "cannot tell"
     case .accepts: "does not object"
     case .supports: "supports it"
+    case .silent: "has no rule here"
     }
   }
 }

@@ -29,11 +29,13 @@ public struct CompressedModel: Sendable {
     metadata["witan.compression"] = JSON.object(told).text()
     // Scores stay bit for bit only when nothing but rows of zeros goes; else no promise outlives them.
     let isSame = packing.spec.bits == 8 && log2Buckets == original.spec.features.log2Buckets
-    if let promised = metadata[FalseFlagPromise.key], !isSame || told["rows_dropped"]?.int != 0,
-      case .object(var fields) = try JSON(parsing: promised)
-    {
+    let changesScores = !isSame || told["rows_dropped"]?.int != 0
+    for key in [FalseFlagPromise.key, ConformalSets.key] where changesScores {
+      guard let promised = metadata[key], case .object(var fields) = try JSON(parsing: promised) else {
+        continue
+      }
       fields["void"] = "compressed"
-      metadata[FalseFlagPromise.key] = JSON.object(fields).text()
+      metadata[key] = JSON.object(fields).text()
     }
     self.packing = packing
     self.record = record

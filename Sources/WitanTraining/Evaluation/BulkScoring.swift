@@ -6,9 +6,12 @@ extension TextModel {
     probabilities(of: texts.map { Example(text: $0, labels: [:]) })
   }
 
-  /// The same of examples; those with prompts are judged as answers to them.
-  package func probabilities(of examples: [Example]) -> [[Float]] {
-    if let classifier = self as? Classifier { return classifier.batches(of: examples) { $0.probabilities() } }
+  /// The same of examples; those with prompts are judged as answers to them, the others of a classifier as
+  /// texts that stand on `side`.
+  package func probabilities(of examples: [Example], side: Side? = nil) -> [[Float]] {
+    if let classifier = self as? Classifier {
+      return classifier.batches(of: examples, side: side) { $0.probabilities() }
+    }
     let shards = min(64, max(1, examples.count / 64))
     return concurrentMap(shards) { shard -> [[Float]] in
       let stream = self.makeStream()
@@ -45,7 +48,7 @@ extension Classifier {
   }
 
   fileprivate func batches<T: Sendable>(
-    of examples: [Example], _ read: @Sendable (BatchScorer) -> [T]
+    of examples: [Example], side: Side? = nil, _ read: @Sendable (BatchScorer) -> [T]
   ) -> [T] {
     let shards = min(64, max(1, examples.count / BatchScorer.size))
     return concurrentMap(shards) { shard -> [T] in
@@ -58,7 +61,7 @@ extension Classifier {
           if var prompt = examples[i].prompt {
             prompt.withUTF8 { scorer.add(text, prompt: $0) }
           } else {
-            scorer.add(text)
+            scorer.add(text, prompt: nil, side: side)
           }
         }
       }

@@ -12,6 +12,8 @@ public struct HarmEvaluation: Sendable {
     public let recallAt5FPR: Double
     /// Share flagged at the model's own threshold.
     public let recall: Double
+    /// How the model's prediction sets do; nil for models without.
+    public let findings: SetCoverage?
   }
 
   /// One domain of benign texts: a file, or a group in it.
@@ -21,6 +23,8 @@ public struct HarmEvaluation: Sendable {
     public let falsePositiveRate: Double
     /// 95 % interval of the rate (Clopper and Pearson).
     public let interval: ClosedRange<Double>
+    /// How the model's prediction sets do; nil for models without.
+    public let findings: SetCoverage?
   }
 
   public let sets: [SetReport]
@@ -64,45 +68,69 @@ public struct HarmEvaluation: Sendable {
       }
       return out
     }
+    let bounds = (model as? Classifier)?.predictionSets[index]
+    /// Of texts where the sets were calibrated to have them stand.
+    func findings(_ name: String, _ texts: [String], _ scores: [Float], isPositive: Bool) -> SetCoverage? {
+      guard let bounds else { return nil }
+      var values = scores
+      if let side = bounds.side {
+        values = model.probabilities(of: texts.map { Example(text: $0, labels: [:]) }, side: side).map {
+          $0[index]
+        }
+      }
+      return SetCoverage(
+        name, (bounds.lower, bounds.upper), positives: isPositive ? values : [],
+        negatives: isPositive ? [] : values)
+    }
     let bad = try scores(harmful)
     let good = try scores(benign)
     let negatives = good.flatMap { $0.1 }
     let threshold = principle == nil ? model.anyThreshold : labels[index].threshold
-    sets = bad.map { name, positives in
+    sets = zip(harmful, bad).map { set, scored in
+      let (name, positives) = scored
       let all = positives + negatives
       let truth = all.indices.map { $0 < positives.count }
       return SetReport(
         name: name, n: positives.count, auroc: Metrics.auroc(all, truth)!,
         recallAt1FPR: Metrics.recall(all, truth, atFalsePositiveRate: 0.01)!,
         recallAt5FPR: Metrics.recall(all, truth, atFalsePositiveRate: 0.05)!,
-        recall: Double(positives.count { $0 >= threshold }) / Double(positives.count))
+        recall: Double(positives.count { $0 >= threshold }) / Double(positives.count),
+        findings: findings(name, set.texts, positives, isPositive: true))
     }
-    domains = good.map { name, scores in
+    domains = zip(benign, good).map { set, scored in
+      let (name, scores) = scored
       let hits = scores.count { $0 >= threshold }
       return DomainReport(
         name: name, n: scores.count, falsePositiveRate: Double(hits) / Double(scores.count),
-        interval: Metrics.exactInterval(hits, of: scores.count))
+        interval: Metrics.exactInterval(hits, of: scores.count),
+        findings: findings(name, set.texts, scores, isPositive: false))
     }.sorted { ($1.falsePositiveRate, $0.name) < ($0.falsePositiveRate, $1.name) }
   }
 
   package var json: JSON {
     func rounded(_ x: Double) -> JSON { JSON((x * 1e6).rounded() / 1e6) }
+    func with(_ fields: [String: JSON], _ findings: SetCoverage?) -> JSON {
+      guard let findings else { return .object(fields) }
+      return .object(fields.merging(["findings": findings.json]) { $1 })
+    }
     return [
       "mean_auroc": rounded(meanAUROC), "mean_recall_at_5_fpr": rounded(meanRecallAt5FPR),
       "sets": .array(
         sets.map {
-          [
-            "name": .string($0.name), "n": JSON($0.n), "auroc": rounded($0.auroc),
-            "recall_at_1_fpr": rounded($0.recallAt1FPR),
-            "recall_at_5_fpr": rounded($0.recallAt5FPR), "recall": rounded($0.recall),
-          ]
+          with(
+            [
+              "name": .string($0.name), "n": JSON($0.n), "auroc": rounded($0.auroc),
+              "recall_at_1_fpr": rounded($0.recallAt1FPR),
+              "recall_at_5_fpr": rounded($0.recallAt5FPR), "recall": rounded($0.recall),
+            ], $0.findings)
         }),
       "benign": .array(
         domains.map {
-          [
-            "name": .string($0.name), "n": JSON($0.n), "fpr": rounded($0.falsePositiveRate),
-            "interval": [rounded($0.interval.lowerBound), rounded($0.interval.upperBound)],
-          ]
+          with(
+            [
+              "name": .string($0.name), "n": JSON($0.n), "fpr": rounded($0.falsePositiveRate),
+              "interval": [rounded($0.interval.lowerBound), rounded($0.interval.upperBound)],
+            ], $0.findings)
         }),
     ]
   }

@@ -105,14 +105,16 @@ public enum Metrics {
 
   /// Weighted accuracy of logits: the largest is the target's largest; for sigmoids all sides of 0 are right.
   static func accuracy(_ logits: [Float], _ data: TrainingSet, _ spec: ModelSpec) -> Double {
-    let (width, targets) = (spec.width, data.targets)
+    let (width, targets, known) = (spec.width, data.targets, data.labelWeights)
     var right = 0.0
     for i in 0..<data.count {
       let row = i * width..<(i + 1) * width
       let isRight =
         spec.isSoftmax
         ? largest(logits[row]) == largest(targets[row])
-        : row.allSatisfy { (logits[$0] > 0) == (targets[$0] >= 0.5) }
+        : row.allSatisfy {
+          (logits[$0] > 0) == (targets[$0] >= 0.5) || !known.isEmpty && known[$0] == 0
+        }
       if isRight { right += Double(data.weights[i]) }
     }
     let total = data.weights.reduce(0.0) { $0 + Double($1) }

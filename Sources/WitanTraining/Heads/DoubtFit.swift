@@ -6,9 +6,18 @@ package import Witan
 /// one with the highest evidence, found by MacKay's fixed point (1992, Bayesian Interpolation, section 4):
 /// the well-determined parameters over the squared length of the weights. Those are known: the logits stand
 /// among the inputs, so that the weight of logit j is the spread of input j.
+///
+/// That posterior alone does not see that a text is on another subject: nearer the middle of the inputs it is even
+/// surer. So with a table of word-piece vectors the squared doubt has two more terms, how far the text lies to the
+/// side of two kinds of `GenericText` (`ForeignDirection`), each as large in the mean over the training text as the
+/// posterior's variance. They stand where the input 1 and the direction of the largest moment stood, whose
+/// variances are the same for all texts and the smallest.
 package struct DoubtFit {
   /// Examples that are looked at, at most, evenly spread: the second moment is a mean.
   static let maximumExamples = 20_000
+  /// Texts of each kind that stand for all subjects, and pieces of one, at most.
+  private static let genericTexts = 3000
+  private static let genericPieces = 512
 
   /// [inputs x inputs], as `ModelWeights.doubt`
   package let directions: [Float]
@@ -34,13 +43,27 @@ package struct DoubtFit {
     guard !sample.isEmpty else { throw WitanError(.data, "there are no examples to fit doubts on") }
     let inputs = classifier.representations(of: sample).map { Double($0) }
     let total = weighing.reduce(0) { $0 + Double($1.weight) }
-    try self.init(inputs, sample.map { Double($0.weight) }, total: total, spec)
+    var generic: [[Double]] = []
+    if let embeddings, spec.dense != nil {
+      let texts = min(Self.genericTexts, sample.count)
+      // About four word pieces to three words.
+      let lengths = (0..<texts).map { i in
+        let words = sample[i * sample.count / texts].text.utf8.split { $0 <= 0x20 }.count
+        return min(Self.genericPieces, max(1, words * 4 / 3))
+      }
+      for kind in GenericText.allCases {
+        generic.append(try kind.vectors(embeddings, lengths: lengths, seed: 1))
+      }
+    }
+    try self.init(inputs, sample.map { Double($0.weight) }, total: total, spec, generic: generic)
   }
 
   /// From the representations of the examples [examples x inputs] and their weights, which stand for `total`.
+  /// `generic` are vectors of text on any subject [kinds][texts x dimensions], two kinds at most.
   package init(
-    _ inputs: [Double], _ weights: [Double], total: Double, _ spec: ModelSpec
+    _ inputs: [Double], _ weights: [Double], total: Double, _ spec: ModelSpec, generic: [[Double]] = []
   ) throws(WitanError) {
+    precondition(generic.count <= 2)
     let (n, width, sampled) = (spec.doubtInputs, spec.width, weights.reduce(0, +))
     // The last input is the 1 that takes the means away.
     var (means, spreads) = ([Double](repeating: 0, count: n), [Double](repeating: 1, count: n))
@@ -81,8 +104,28 @@ package struct DoubtFit {
       }
       directions[(n - 1) * n + d] = Float(constant)
     }
-    self.directions = directions
-    variance = curvature.flatMap { k in moments.map { Float(1 / (k * $0 + prior)) } }
+    var variance = curvature.flatMap { k in moments.map { Float(1 / (k * $0 + prior)) } }
+    let first = width
+    let dimensions = spec.dense?.dimensions ?? 0
+    let own = weights.indices.flatMap { inputs[$0 * n + first..<$0 * n + first + dimensions] }
+    let constant = (0..<n).max {
+      eigen.vectors[$0 * n + n - 1].magnitude < eigen.vectors[$1 * n + n - 1].magnitude
+    }!
+    let largest = (0..<n).filter { $0 != constant }.max { moments[$0] < moments[$1] }
+    let typical = curvature.map { k in moments.reduce(0) { $0 + $1 / (k * $1 + prior) } }
+    for (kind, slot) in zip(generic, [constant] + (largest.map { [$0] } ?? [])) {
+      guard
+        let line = ForeignDirection(
+          own: own, weights.map { $0 / sampled }, generic: kind, dimensions: dimensions)
+      else { continue }
+      for i in 0..<n {
+        let isVector = first <= i && i < first + dimensions
+        directions[i * n + slot] = isVector ? Float(line.weights[i - first]) : 0
+      }
+      directions[(n - 1) * n + slot] = Float(line.constant)
+      for j in 0..<width { variance[j * n + slot] = Float(typical[j]) }
+    }
+    (self.directions, self.variance) = (directions, variance)
     priorPrecision = prior
   }
 

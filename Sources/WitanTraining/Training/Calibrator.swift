@@ -20,6 +20,12 @@ struct Calibration {
     if spec.isSoftmax {
       let t = Calibrator.temperature(logits, dev.targets, dev.weights, width: spec.width)
       slope = slope.map { $0 / t }
+    } else if !dev.labelWeights.isEmpty {
+      // Each label is known of few examples: one slope and offset for all keeps what sets them apart.
+      let weights = dev.labelWeights.indices.map { dev.labelWeights[$0] * dev.weights[$0 / spec.width] }
+      let common = Calibrator.platt(logits, dev.targets, weights, isCareful: true)
+      slope = slope.map { _ in common.slope }
+      offset = offset.map { _ in common.offset }
     } else {
       for j in 0..<spec.width { fit(j, logits, dev, spec) }
     }
@@ -63,7 +69,8 @@ struct Calibration {
         spec.activate(z.baseAddress!)
         return Double(dev.weights[i])
           * Loss.crossEntropy(
-            softmax: spec.isSoftmax, UnsafeBufferPointer(z), dev.targets[row..<row + width])
+            softmax: spec.isSoftmax, UnsafeBufferPointer(z), dev.targets[row..<row + width],
+            weights: dev.labelWeights(i, width: width))
       }
     }
     return losses
@@ -112,13 +119,22 @@ package enum Calibrator {
 
   /// Slope and offset of one sigmoid (Platt 1999): Newton's method on the logistic loss of
   /// slope * z + offset, with a weak pull towards (1, 0) so that few positives do not run away. Without
-  /// `shifts` the offset stays 0, as the temperature of a choice leaves the choice alone.
-  static func platt(
-    _ z: [Float], _ y: [Float], _ weights: [Float], shifts: Bool = true
+  /// `shifts` the offset stays 0, as the temperature of a choice leaves the choice alone. `isCareful`: for few
+  /// examples and large logits, of which a whole step of Newton's may overshoot: steps are halved until they
+  /// gain, and logits that tell nothing are flattened.
+  package static func platt(
+    _ z: [Float], _ y: [Float], _ weights: [Float], shifts: Bool = true, isCareful: Bool = false
   ) -> (slope: Float, offset: Float) {
     var (slope, offset) = (1.0, 0.0)
     let pull = 1.0
     let pullOfOffset = shifts ? pull : 1e12
+    func objective(_ slope: Double, _ offset: Double) -> Double {
+      z.indices.reduce(0.5 * (pull * (slope - 1) * (slope - 1) + pullOfOffset * offset * offset)) {
+        let logit = slope * Double(z[$1]) + offset
+        return $0 + Double(weights[$1])
+          * (max(0, logit) + log1p(exp(-logit.magnitude)) - Double(y[$1]) * logit)
+      }
+    }
     for _ in 0..<50 {
       var gradient = [pull * (slope - 1), pullOfOffset * offset]
       var hessian = [pull, 0, 0, pullOfOffset]
@@ -133,12 +149,19 @@ package enum Calibrator {
         hessian[2] += h * x
         hessian[3] += h
       }
-      guard let step = solvePositiveDefinite(hessian, gradient) else { break }
+      guard var step = solvePositiveDefinite(hessian, gradient) else { break }
+      if isCareful {
+        let now = objective(slope, offset)
+        for _ in 0..<30 where objective(slope - step[0], offset - step[1]) > now {
+          step = step.map { $0 / 2 }
+        }
+      }
       slope -= step[0]
       offset -= step[1]
       if step[0].magnitude + step[1].magnitude < 1e-6 { break }
     }
     // A calibration may stretch and shift, but not turn the order round.
+    if isCareful { return (Float(max(slope, 0.01)), Float(offset)) }
     return slope > 0.01 ? (Float(slope), Float(offset)) : (1, 0)
   }
 }

@@ -16,8 +16,13 @@ package struct FeatureWeights {
   /// [buckets]
   init(squares: [UInt8]) { self.squares = squares }
 
-  /// O(features x width + buckets x width).
+  /// O(features x width + buckets x width). Labels that are not known of every example tell nothing here,
+  /// if others are.
   package init(_ data: TrainingSet, _ spec: ModelSpec) {
+    let known = (0..<spec.width).filter { j in
+      !stride(from: j, to: data.labelWeights.count, by: spec.width).contains { data.labelWeights[$0] == 0 }
+    }
+    let judges = known.isEmpty ? Array(0..<spec.width) : known
     let (width, buckets) = (spec.width, spec.features.buckets)
     var mass = [Float](repeating: 0, count: buckets * width)
     var count = [Float](repeating: 0, count: buckets)
@@ -25,7 +30,7 @@ package struct FeatureWeights {
     var total: Float = 0
     for i in 0..<data.count where data.weights[i] > 0 {
       let targets = data.targets[i * width..<(i + 1) * width]
-      let present = targets.indices.filter { data.targets[$0] > 0 }.map { ($0 - i * width, data.targets[$0]) }
+      let present = judges.map { ($0, targets[i * width + $0]) }.filter { $0.1 > 0 }
       let ids = data.ids(i)
       data.ids.withUnsafeBufferPointer { all in
         for k in ids {
@@ -40,7 +45,7 @@ package struct FeatureWeights {
     let weights: [Float] = (0..<buckets).map { row in
       guard count[row] > 0 else { return 0 }
       var (highest, lowest): (Float, Float) = (1, 1)
-      for j in 0..<width {
+      for j in judges {
         let inside = (mass[row * width + j] + 1) / (totals[j] + 1)
         let outside = (count[row] - mass[row * width + j] + 1) / (total - totals[j] + 1)
         highest = max(highest, inside / outside)

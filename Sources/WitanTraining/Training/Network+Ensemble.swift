@@ -17,6 +17,7 @@ extension Network {
         at: "ensemble")
     }
     let merged = Network(try spec.with(hidden: units > 0 ? [units * members.count] : []), seed: 0)
+    merged.sharing = members[0].sharing
     let share = 1 / Float(members.count)
     merged.bias.update(repeating: 0, count: merged.stride)
     for layer in [merged.dense, merged.output] {

@@ -8,6 +8,7 @@ extension Network {
   ) -> Network {
     let network = Network(spec, seed: seed)
     guard let warmStart = options.warmStart else {
+      network.sharing = options.sharing
       network.startFromBaseRates(data)
       return network
     }

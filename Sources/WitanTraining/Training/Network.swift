@@ -52,6 +52,8 @@ package final class Network: @unchecked Sendable {  // threads write to disjoint
   package let hidden: Layer  // [second x first]
   package let hiddenBias: Layer  // [1 x second]
   package let output: Layer  // [width x last]
+  /// How the outputs hold together; nil when each stands for itself.
+  package var sharing: Sharing?
 
   /// Initial bias of hidden units: they begin where relu lets gradients through.
   static let unitBias: Float = 0.1
@@ -103,6 +105,7 @@ package final class Network: @unchecked Sendable {  // threads write to disjoint
 
   /// Takes the weights of a network of the same architecture.
   func take(_ other: Network) {
+    sharing = other.sharing
     rows.update(from: other.rows, count: spec.features.buckets * 2 * stride)
     bias.update(from: other.bias, count: stride)
     biasSquares.update(from: other.biasSquares, count: stride)
@@ -115,18 +118,23 @@ package final class Network: @unchecked Sendable {  // threads write to disjoint
 
   /// Sets the biases to the logits (or log shares) of how often each output applies. Otherwise the
   /// weights of all features would have to say that a label is rare, and long texts would pay for it.
-  func startFromBaseRates(_ data: TrainingSet) {
+  package func startFromBaseRates(_ data: TrainingSet) {
     let outputs = spec.width
     var sums = [Double](repeating: 0, count: outputs)
-    var total = 0.0
+    var totals = sums
     for i in 0..<data.count {
-      total += Double(data.weights[i])
-      for j in 0..<outputs { sums[j] += Double(data.weights[i] * data.targets[i * outputs + j]) }
+      let known = data.labelWeights(i, width: outputs)
+      for j in 0..<outputs {
+        let weight = data.weights[i] * (known.isEmpty ? 1 : known[known.startIndex + j])
+        totals[j] += Double(weight)
+        sums[j] += Double(weight * data.targets[i * outputs + j])
+      }
     }
     for j in 0..<outputs {
-      let share = (sums[j] + 0.5) / (total + 1)
+      let share = (sums[j] + 0.5) / (totals[j] + 1)
       bias[j] = Float(spec.isSoftmax ? log(share) : log(share / (1 - share)))
     }
+    sharing?.split(bias, outputs)
   }
 
   /// The weight of column `j` in row `bucket`.
@@ -177,6 +185,7 @@ extension Network {
       for j in 0..<columns { a.x[j] += a.z[j] }
     }
     for j in 0..<columns { a.x[j] += bias[j] }
+    defer { sharing?.join(a.z, width) }
     guard let units = spec.hidden.first else { return a.z.update(from: a.x, count: width) }
     for k in 0..<units { a.first[k] = max(0, a.x[width + k]) }
     var last = a.first
@@ -192,6 +201,7 @@ extension Network {
   /// gradient[0 ..< width] is dz; fills the rest of it, and secondGradient.
   package func backward(_ a: Activations) {
     let width = spec.width
+    sharing?.pull(a.gradient, width)
     guard let units = spec.hidden.first else { return }
     if hidden.rows > 0 {
       witan_train_backward(output.weights, width, output.width, a.gradient, a.secondGradient)

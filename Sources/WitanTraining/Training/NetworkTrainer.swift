@@ -24,7 +24,7 @@ package struct NetworkTrainer {
   /// One pass over the examples named by `order`; returns the mean loss. O(features x columns).
   ///
   /// `onProgress` is told how many examples are done, and their loss, a few times a second.
-  func epoch(
+  package func epoch(
     _ data: TrainingSet, order: [Int], seed: UInt64, annealing: Float = 1,
     onProgress: (Int, Double) -> Void = { _, _ in }
   ) -> Double {
@@ -137,7 +137,7 @@ package struct NetworkTrainer {
     let (a, width) = (slots.activations[slot], network.spec.width)
     slots.loss[slot] = (recipe.objective ?? .crossEntropy).loss(
       network.spec, a.z, data.targets[i * width..<(i + 1) * width], weight: data.weights[i],
-      gradient: a.gradient)
+      labelWeights: data.labelWeights(i, width: width), gradient: a.gradient)
     network.backward(a)
   }
 

@@ -15,9 +15,11 @@ public enum Objective: String, Sendable, CaseIterable {
   var needsWholeTargets: Bool { self == .squaredHinge }
 
   /// The loss of one text of this weight; fills the gradient of its logits. z is overwritten. [width]
+  ///
+  /// `labelWeights` are those of the targets, none when all weigh 1; yes-or-no outputs alone have them.
   package func loss(
     _ spec: ModelSpec, _ z: UnsafeMutablePointer<Float>, _ targets: ArraySlice<Float>, weight: Float,
-    gradient: UnsafeMutablePointer<Float>
+    labelWeights: ArraySlice<Float> = [], gradient: UnsafeMutablePointer<Float>
   ) -> Double {
     let (width, first) = (spec.width, targets.startIndex)
     let isChoice = spec.task == .singleLabel
@@ -36,7 +38,9 @@ public enum Objective: String, Sendable, CaseIterable {
     let isSoftmax = spec.isSoftmax && self == .crossEntropy
     spec.activate(z, softmax: isSoftmax)
     for j in 0..<width { gradient[j] = (z[j] - targets[first + j]) * weight }
+    for (j, share) in labelWeights.enumerated() { gradient[j] *= share }
     return Double(weight)
-      * Loss.crossEntropy(softmax: isSoftmax, UnsafeBufferPointer(start: z, count: width), targets)
+      * Loss.crossEntropy(
+        softmax: isSoftmax, UnsafeBufferPointer(start: z, count: width), targets, weights: labelWeights)
   }
 }

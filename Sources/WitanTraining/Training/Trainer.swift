@@ -146,16 +146,16 @@ public struct Trainer {
   private func model(
     _ found: RecipeTrainer.Found, _ final: RecipeTrainer.Final, _ examples: [Example]
   ) throws(WitanError) -> (spec: ModelSpec, weights: ModelWeights) {
-    let spec = final.network.spec
+    let (network, spec) = (final.network.unshared, final.network.spec)
     var activations: [Float] = []
     if !spec.hidden.isEmpty {
       var sample = TrainingSet(Array(examples.prefix(2000)), spec, embeddings)
       if let weights = final.featureWeights { sample.apply(weights) }
-      activations = NetworkTrainer(network: final.network, options: options, recipe: found.recipe)
+      activations = NetworkTrainer(network: network, options: options, recipe: found.recipe)
         .largestActivations(sample)
     }
     let weights = Quantizer.quantize(
-      final.network, found.calibration, squares: final.featureWeights?.squares, activations: activations)
+      network, found.calibration, squares: final.featureWeights?.squares, activations: activations)
     guard options.packsTable else { return (spec, weights) }
     return try Quantizer.packed(
       spec, weights,

@@ -38,6 +38,8 @@ public struct TrainingOptions: Sendable {
   public var threads = ProcessInfo.processInfo.activeProcessorCount
   /// A teacher whose probabilities are learnt beside the labels; nil for the labels alone.
   public var distillation: Distillation?
+  /// How outputs learn from each other, for opinions of groups; nil for each by itself.
+  package var sharing: Sharing?
   /// The model whose weights training goes on from; nil begins anew. `start(from:)` sets it.
   public internal(set) var warmStart: WarmStart?
 

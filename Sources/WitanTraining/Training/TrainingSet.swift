@@ -17,10 +17,17 @@ package struct TrainingSet {
   let dimensions: Int
   var targets: [Float] = []  // [examples x width]
   var weights: [Float] = []  // [examples]
+  /// What each target weighs, 0 where it is not known; empty when all weigh 1. [examples x width]
+  private(set) var labelWeights: [Float] = []
   /// Examples that are learnt together: one, or the readings of a stream. In order, without gaps.
   private(set) var units: [Range<Int>] = []
 
   package var count: Int { ends.count / Self.parts }
+
+  /// What each target of example `i` weighs; nothing when all weigh 1.
+  func labelWeights(_ i: Int, width: Int) -> ArraySlice<Float> {
+    labelWeights.isEmpty ? [] : labelWeights[i * width..<(i + 1) * width]
+  }
 
   package func ids(_ i: Int) -> Range<Int> {
     (i == 0 ? 0 : ends[Self.parts * i - 1])..<ends[Self.parts * (i + 1) - 1]
@@ -52,6 +59,9 @@ package struct TrainingSet {
     norms = (0..<count).map { Float(max(1, ids($0).count)).squareRoot() }
     weights = examples.map(\.weight)
     units = (0..<count).map { $0..<$0 + 1 }
+    if !spec.isBinary, !spec.hasAny, examples.contains(where: { !$0.labelWeights.isEmpty }) {
+      labelWeights = examples.flatMap { e in spec.labels.map { e.labelWeights[$0.id] ?? 1 } }
+    }
     targets.reserveCapacity(examples.count * spec.width)
     for example in examples {
       if spec.isBinary {
@@ -87,6 +97,12 @@ package struct TrainingSet {
     ends += other.ends.map { $0 + base }
     norms += other.norms
     dense += other.dense
+    if labelWeights.count + other.labelWeights.count > 0 {
+      func all(_ set: TrainingSet) -> [Float] {
+        set.labelWeights.isEmpty ? set.targets.map { _ in 1 } : set.labelWeights
+      }
+      labelWeights = all(self) + all(other)
+    }
     targets += other.targets
     weights += other.weights
     let shift = units.last?.upperBound ?? 0

@@ -1,0 +1,133 @@
+/// A policy in one context, ready for many decisions: names are numbers, roles and users are applied.
+///
+/// Immutable; equal opinions give equal decisions, in whatever order they come.
+public struct PolicyDecider: Sendable {
+  public let policy: Policy
+  public let context: PolicyContext
+  let layers: [ResolvedLayer]  // the floor, the layers that count, the user's
+  let signals: [ResolvedSignal]
+
+  /// O(policy)
+  public init(_ policy: Policy, _ context: PolicyContext = PolicyContext()) {
+    let resolver = PolicyResolver(policy, context)
+    (self.policy, self.context) = (policy, context)
+    (layers, signals) = (resolver.layers, resolver.signals)
+  }
+
+  /// What to do with the text that `opinions` are of, and why. Opinions of members that the policy does not name
+  /// do not count; of two by one name the first does. No opinions at all, as of a stream that failed, are
+  /// missing members. O(policy + opinions)
+  public func decide(_ opinions: [Opinion]) -> PolicyDecision {
+    let state = state(opinions)
+    return decision(choice(state), state)
+  }
+
+  /// The most severe of what the layers want; of equals the first.
+  func choice(_ state: PolicyState) -> PolicyChoice {
+    var best = PolicyChoice()
+    for i in layers.indices {
+      var choice = layers[i].choice(state)
+      if choice.action > best.action {
+        choice.layer = i
+        best = choice
+      }
+    }
+    return best
+  }
+
+  /// How the opinions count.
+  private func state(_ opinions: [Opinion]) -> PolicyState {
+    var state = PolicyState(members: policy.members.count, signals: signals.count)
+    var heard: [Opinion?] = []
+    for (i, member) in policy.members.enumerated() {
+      let found = opinions.first { $0.provenance.member == member.name }
+      guard let opinion = found, member.mismatch(opinion.provenance) == nil, opinion.isGraded else {
+        heard.append(nil)
+        continue
+      }
+      heard.append(opinion)
+      state.isPartial[i] = !opinion.isComplete || opinion.scores.isTruncated
+      state.objections[i] = opinion.objection
+      switch opinion.finding {
+      case .fallsUnder: state.votes[i] = .objects
+      case .cannotTell: state.votes[i] = .abstains
+      case .doesNot: state.votes[i] = .accepts
+      }
+    }
+    for (i, signal) in signals.enumerated() {
+      state.signals[i] = heard[signal.member].map { signal.isOn($0) } ?? false
+    }
+    return state
+  }
+
+  /// A choice in words.
+  func decision(_ choice: PolicyChoice, _ state: PolicyState) -> PolicyDecision {
+    guard choice.layer >= 0 else {
+      return PolicyDecision(action: .emit, layer: "default", rule: "default", members: [])
+    }
+    let layer = layers[choice.layer]
+    func names(_ isIn: (Int) -> Bool) -> [String] {
+      layer.members.filter(isIn).map { policy.members[$0].name }
+    }
+    let adjuster: String? =
+      switch choice.adjustment {
+      case .none: nil
+      case .role: "role \(context.role ?? "")"
+      case .user: "user"
+      }
+    func decision(_ rule: String, _ members: [String], _ principles: [String] = []) -> PolicyDecision {
+      PolicyDecision(
+        action: choice.action, layer: layer.layer.name, rule: rule, members: members, principles: principles,
+        adjustedBy: adjuster)
+    }
+    switch choice.cause {
+    case .nothing: return decision("default", [])
+    case .outcome(let outcome):
+      // A mean rests on all who are in it.
+      let isMean = if case .weights = layer.layer.combination { true } else { false }
+      let members = names { m in
+        switch outcome {
+        case .objects where isMean: state.votes[m] != .absent
+        case .objects, .contested: state.votes[m] == .objects
+        case .undecided: state.votes[m] == .abstains
+        case .missing: state.votes[m] == .absent || state.isPartial[m]
+        }
+      }
+      return decision(outcome.rawValue, members)
+    case .rule(let i):
+      let on = layer.rules[i].signals.filter { state.signals[$0] }.map { signals[$0] }
+      var members: [String] = []
+      for signal in on where !members.contains(signal.signal.member) { members.append(signal.signal.member) }
+      return decision(layer.rules[i].name, members, on.map(\.signal.name))
+    }
+  }
+}
+
+extension Policy {
+  /// What to do with the text that `opinions` are of, and why; `PolicyDecider` makes many decisions in one
+  /// context for less.
+  public func decide(_ opinions: [Opinion], _ context: PolicyContext = PolicyContext()) -> PolicyDecision {
+    PolicyDecider(self, context).decide(opinions)
+  }
+}
+
+extension Opinion {
+  /// Whether every number is a probability.
+  fileprivate var isGraded: Bool {
+    scores.probabilities.allSatisfy { 0...1 ~= $0 } && 0...1 ~= scores.any ?? 0
+  }
+}
+
+extension ResolvedSignal {
+  /// Whether the opinion's output reaches the threshold.
+  fileprivate func isOn(_ opinion: Opinion) -> Bool {
+    if signal.principle == GuardOptions.any {
+      guard !isExemption, let any = opinion.scores.any else { return false }
+      return (signal.from ?? opinion.anyThreshold).map { any >= $0 } ?? false
+    }
+    let scores = opinion.scores
+    guard let i = scores.labels.firstIndex(where: { $0.id == signal.principle }) else { return false }
+    guard !isExemption || scores.labels[i].canExempt else { return false }
+    return scores.probabilities[i] >= signal.from ?? scores.labels[i].threshold
+  }
+}

@@ -1,0 +1,146 @@
+/// A policy over the readings of a stream: probabilities in, an action out, nothing allocated.
+///
+/// It decides as `Policy.decide` does of the opinions with the same probabilities. A value: a copy is a fork.
+public struct PolicyMonitor: Sendable {
+  /// A place among the probabilities and from where it counts.
+  private struct Watch: Sendable {
+    let output: Int
+    let from: Float
+    let target: Int
+  }
+
+  private struct Member: Sendable {
+    let index: Int
+    let outputs: Range<Int>
+    /// Of `any`; -1 for classifiers without it.
+    let any: Int
+    let threshold: Float
+    let abstains: Range<Float>?
+    let prohibited: [Watch]
+    let isPartial: Bool
+  }
+
+  public let decider: PolicyDecider
+  /// Probabilities that a reading has: those of all sources one after the other.
+  public let outputs: Int
+  private let members: [Member]
+  private let watches: [Watch]
+  private var state: PolicyState
+  private var last = PolicyChoice()
+
+  /// A monitor of readings that hold the outputs of `sources` one after the other. Sources that the policy does
+  /// not name do not count; members without a source, or with one of another constitution than the policy
+  /// names, are missing.
+  ///
+  /// Throws `invalidValue` for a role that the policy does not have, for a principle that a source should have
+  /// and has not, and for two sources by one name. O(policy + outputs)
+  public init(
+    _ policy: Policy, _ context: PolicyContext = PolicyContext(), sources: [PolicySource]
+  ) throws(WitanError) {
+    try policy.check(context)
+    let decider = PolicyDecider(policy, context)
+    var (members, watches): ([Member], [Watch]) = ([], [])
+    var start = 0
+    var seen: Set<String> = []
+    for source in sources {
+      defer { start += source.outputs }
+      let name = source.provenance.member
+      guard seen.insert(name).inserted else {
+        throw WitanError(.invalidValue, "stands for two sources", at: "sources.\(name)")
+      }
+      guard let index = policy.members.firstIndex(where: { $0.name == name }),
+        policy.members[index].mismatch(source.provenance) == nil
+      else { continue }
+      let hasAny = source.anyThreshold != nil
+      members.append(
+        Member(
+          index: index, outputs: start..<start + source.outputs,
+          any: hasAny ? start + source.labels.count : -1,
+          threshold: source.anyThreshold ?? 1, abstains: source.abstains,
+          prohibited: source.labels.indices.filter { source.labels[$0].stance == .prohibit }
+            .map { Watch(output: start + $0, from: source.labels[$0].threshold, target: index) },
+          isPartial: !source.isComplete))
+      for (target, signal) in decider.signals.enumerated() where signal.member == index {
+        guard let (output, threshold) = try source.output(of: signal) else { continue }
+        watches.append(
+          Watch(output: start + output, from: signal.signal.from ?? threshold, target: target))
+      }
+    }
+    outputs = start
+    (self.decider, self.members, self.watches) = (decider, members, watches)
+    state = PolicyState(members: policy.members.count, signals: decider.signals.count)
+  }
+
+  /// What to do after a reading. Before the first, members are missing. A reading of another size, or whose
+  /// numbers are no probabilities, is of members that are missing. O(outputs + policy), no allocation
+  ///
+  /// [probabilities: outputs]
+  public mutating func decide(_ probabilities: UnsafeBufferPointer<Float>) -> GuardAction {
+    guard probabilities.count == outputs else { return fail() }
+    for m in members.indices { take(members[m], probabilities) }
+    for w in watches.indices {
+      let watch = watches[w]
+      let isHeard = state.votes[decider.signals[watch.target].member] != .absent
+      state.signals[watch.target] = isHeard && probabilities[watch.output] >= watch.from
+    }
+    last = decider.choice(state)
+    return last.action
+  }
+
+  /// What to do when the stream cannot be read any more: all members are missing.
+  public mutating func fail() -> GuardAction {
+    for i in state.votes.indices { state.votes[i] = .absent }
+    for i in state.signals.indices { state.signals[i] = false }
+    last = decider.choice(state)
+    return last.action
+  }
+
+  /// Why the last action was chosen.
+  public var decision: PolicyDecision { decider.decision(last, state) }
+
+  private mutating func take(_ member: Member, _ p: UnsafeBufferPointer<Float>) {
+    for i in member.outputs where !(p[i] >= 0 && p[i] <= 1) {
+      state.votes[member.index] = .absent
+      return
+    }
+    var objection: Float = member.any < 0 ? 0 : p[member.any]
+    var objects = member.any >= 0 && objection >= member.threshold
+    if member.any < 0 {
+      for w in member.prohibited.indices {
+        let watch = member.prohibited[w]
+        objection = max(objection, p[watch.output])
+        objects = objects || p[watch.output] >= watch.from
+      }
+    }
+    let abstains = member.abstains.map { $0.contains(objection) } ?? false
+    state.votes[member.index] = abstains ? .abstains : objects ? .objects : .accepts
+    state.objections[member.index] = objection
+    state.isPartial[member.index] = member.isPartial
+  }
+}
+
+extension PolicySource {
+  /// Where a signal's principle is among the outputs, with its own threshold; nil for an exemption by a principle
+  /// that neither permits nor encourages. Throws `invalidValue` when there is none.
+  package func output(of signal: PolicySignal, isExemption: Bool) throws(WitanError) -> (Int, Float)? {
+    if signal.principle == GuardOptions.any, let anyThreshold { return (labels.count, anyThreshold) }
+    guard let i = labels.firstIndex(where: { $0.id == signal.principle }) else {
+      let ids = labels.map(\.id)
+      let hint = Spelling.nearest(to: signal.principle, in: ids).map { "; did you mean '\($0)'?" } ?? "."
+      throw WitanError(
+        .invalidValue,
+        "is no principle of '\(provenance.title)'\(hint) It has \(ids.joined(separator: ", "))",
+        at: signal.name)
+    }
+    return isExemption && !labels[i].canExempt ? nil : (i, labels[i].threshold)
+  }
+
+  fileprivate func output(of signal: ResolvedSignal) throws(WitanError) -> (Int, Float)? {
+    try output(of: signal.signal, isExemption: signal.isExemption)
+  }
+}
+
+extension Label {
+  /// Whether the label's principle can exempt from a rule: more of a prohibition never makes an action milder.
+  package var canExempt: Bool { stance == .permit || stance == .encourage }
+}

@@ -1,0 +1,77 @@
+/// Puts numbers for the names of a policy, and what role and user set.
+struct PolicyResolver {
+  private(set) var layers: [ResolvedLayer] = []
+  private(set) var signals: [ResolvedSignal] = []
+  private let indices: [String: Int]
+
+  init(_ policy: Policy, _ context: PolicyContext) {
+    indices = Dictionary(
+      policy.members.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { a, _ in a })
+    let role = context.role.flatMap { policy.role($0) }
+    let user = context.user
+    func tightened(_ name: String) -> ResolvedLayer.Limit? {
+      let byRole = role?.tighten[name].map { ResolvedLayer.Limit(action: $0, by: .role) }
+      let byUser = user?.tighten[name].map { ResolvedLayer.Limit(action: $0, by: .user) }
+      return [byRole, byUser].compactMap { $0 }.max { $0.action < $1.action }
+    }
+    func relaxed(_ name: String) -> ResolvedLayer.Limit? {
+      let byRole = role?.relax[name].map { ResolvedLayer.Limit(action: $0, by: .role) }
+      var byUser: ResolvedLayer.Limit?
+      // The user goes as far as the policy lets them.
+      if let mildest = policy.userMayRelax[name], let wanted = user?.relax[name] {
+        byUser = ResolvedLayer.Limit(action: max(mildest, wanted), by: .user)
+      }
+      return [byRole, byUser].compactMap { $0 }.min { $0.action < $1.action }
+    }
+    add(policy.floor, tightened: tightened(PolicyLayer.floorName))
+    for layer in policy.layers where role?.layers?.contains(layer.name) ?? true {
+      add(
+        layer, relaxed: relaxed(layer.name), tightened: tightened(layer.name),
+        chosen: user?.choose[layer.name])
+    }
+    if let own = user?.layer { add(own) }
+  }
+
+  private mutating func add(
+    _ layer: PolicyLayer, relaxed: ResolvedLayer.Limit? = nil, tightened: ResolvedLayer.Limit? = nil,
+    chosen: String? = nil
+  ) {
+    var members = layer.members
+    var left: Set<String> = []
+    if layer.combination == .choice, let chosen, members.contains(chosen) {
+      left = Set(members).subtracting([chosen])
+      members = [chosen]
+    }
+    var weights: [Float] = []
+    if case .weights(let byName, _) = layer.combination { weights = members.map { byName[$0] ?? 0 } }
+    func counting(_ signals: [PolicySignal]) -> [PolicySignal] {
+      signals.filter { !left.contains($0.member) }
+    }
+    layers.append(
+      ResolvedLayer(
+        layer: layer, members: members.compactMap { indices[$0] }, weights: weights,
+        exemptions: numbers(counting(layer.exemptions), isExemption: true),
+        rules: layer.rules.map { rule in
+          ResolvedLayer.Rule(
+            name: rule.name, signals: numbers(counting(rule.signals), isExemption: false),
+            exemptions: numbers(counting(rule.exemptions), isExemption: true), action: rule.action)
+        },
+        relaxed: relaxed, tightened: tightened))
+  }
+
+  /// The signals' places in `signals`, where new ones are added.
+  private mutating func numbers(_ list: [PolicySignal], isExemption: Bool) -> [Int] {
+    var out: [Int] = []
+    for signal in list {
+      guard let member = indices[signal.member] else { continue }
+      let resolved = ResolvedSignal(member: member, signal: signal, isExemption: isExemption)
+      if let i = signals.firstIndex(of: resolved) {
+        out.append(i)
+      } else {
+        out.append(signals.count)
+        signals.append(resolved)
+      }
+    }
+    return out
+  }
+}

@@ -1,0 +1,11 @@
+/// An output of one member, and from where it counts.
+public struct PolicySignal: Sendable, Hashable {
+  public let member: String
+  /// A principle's id, or `any`.
+  public let principle: String
+  /// The probability from which it counts, in (0, 1]; nil is the model's own threshold.
+  public let from: Float?
+
+  /// As it stands in the file: `member/principle`.
+  public var name: String { "\(member)/\(principle)" }
+}

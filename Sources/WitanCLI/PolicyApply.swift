@@ -1,0 +1,81 @@
+import ArgumentParser
+import Witan
+import WitanConstitution
+import WitanTraining
+
+struct PolicyApply: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "apply",
+    abstract: "Say what a policy does with each text, and by which rule.",
+    discussion: """
+      Texts are one a line, or JSONL with "text" and, for answers, "prompt". Members without a model count as
+      missing. Exit code 1 when any text does not simply pass.
+      """)
+
+  @Argument(help: ArgumentHelp("The policy.", valueName: "policy"))
+  var file: String
+  @Option(
+    name: .customLong("on"), help: ArgumentHelp("Texts; - is standard input.", valueName: "texts"))
+  var texts: String
+  @OptionGroup var models: PolicyModelsFlags
+  @OptionGroup var whom: PolicyContextFlags
+  @Flag(name: .long, help: "Print one JSON object a line.")
+  var json = false
+
+  func run() throws {
+    let policy = try Policy(path: file)
+    let decider = PolicyDecider(policy, try whom.context(policy))
+    let loaded = try models.load()
+    try loaded.check(policy)
+    let assigned = try loaded.assigned(to: policy)
+    loaded.noteMissing(policy, assigned)
+    let examples = try ExampleReader.lenient(path: texts)
+    let scores = loaded.scores(of: examples)
+    Terminal.endProgress()
+    var anyActed = false
+    for (text, scores) in zip(examples, scores) {
+      let decision = decider.decide(loaded.opinions(scores, policy, assigned, of: text))
+      anyActed = anyActed || decision.action > .emit
+      if json {
+        var line = decision.json.object ?? [:]
+        line["text"] = .string(text.text)
+        try Terminal.write(JSON.object(line).text() + "\n")
+      } else {
+        try Terminal.write(
+          decision.action.rawValue.padded(11) + decision.summary.padded(56) + " "
+            + text.text.oneLine.padded(60)
+            + "\n")
+      }
+    }
+    try Terminal.flush()
+    if anyActed { throw ExitCode(1) }
+  }
+}
+
+extension PolicyDecision {
+  /// For results.
+  var json: JSON {
+    var fields: [String: JSON] = [
+      "action": .string(action.rawValue), "layer": .string(layer), "rule": .string(rule),
+      "members": JSON(members), "principles": JSON(principles),
+    ]
+    fields["adjusted_by"] = adjustedBy.map(JSON.string)
+    return .object(fields)
+  }
+
+  /// Layer, rule and whose opinion it rests on.
+  var summary: String {
+    guard layer != "default" else { return "-" }
+    let names = principles.isEmpty ? members : principles
+    var out = "\(layer): \(rule)"
+    if !names.isEmpty && names.joined(separator: ", ") != rule {
+      out += " (\(names.joined(separator: ", ")))"
+    }
+    return out + (adjustedBy.map { ", adjusted by \($0)" } ?? "")
+  }
+}
+
+extension String {
+  /// Without line breaks.
+  var oneLine: String { split(whereSeparator: \.isNewline).joined(separator: " ") }
+}

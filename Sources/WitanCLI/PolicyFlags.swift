@@ -1,0 +1,25 @@
+import ArgumentParser
+import Witan
+import WitanConstitution
+
+/// A policy to apply, for commands that also work without one.
+struct PolicyFlags: ParsableArguments {
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Rules from opinions to an action (docs/policy.md).", valueName: "file"))
+  var policy: String?
+  @OptionGroup var whom: PolicyContextFlags
+
+  func validate() throws {
+    guard policy != nil || (whom.role == nil && whom.user == nil) else {
+      throw ValidationError("--role and --user need --policy.")
+    }
+  }
+
+  /// What decides; nil without a policy.
+  func decider() throws(WitanError) -> PolicyDecider? {
+    guard let path = policy else { return nil }
+    let policy = try Policy(path: path)
+    return PolicyDecider(policy, try whom.context(policy))
+  }
+}

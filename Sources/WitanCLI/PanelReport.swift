@@ -1,3 +1,4 @@
+import Foundation
 import Witan
 import WitanTraining
 
@@ -21,54 +22,32 @@ struct PanelReport {
       let said = Terminal.styled(standing.words.padded(Self.standingWidth), standing.style)
       let reasons = reasons(opinion)
       let first =
-        "  " + opinion.provenance.title.padded(Self.nameWidth) + "  " + said
-        + reasons.map(\.text).joined(separator: "; ")
-      let words = words(opinion, of: reasons.flatMap(\.outputs))
+        "  " + opinion.provenance.title.padded(Self.nameWidth) + "  " + said + reasons.joined(separator: "; ")
+      let words = words(opinion)
       let second = String(repeating: " ", count: Self.nameWidth + Self.standingWidth + 4) + "because of: "
       return [first.trimmed] + (words.isEmpty ? [] : [second + words.joined(separator: ", ")])
     } + ["", dissent]
   }
 
-  /// What an opinion rests on, and the outputs that say so.
-  private struct Reason {
-    let text: String
-    var outputs: [String] = []
-  }
-
-  /// The principles that reached their thresholds and speak for where the constitution stands, with how probable each
-  /// is; then those that speak against it.
-  private func reasons(_ opinion: Opinion) -> [Reason] {
+  /// What the opinion rests on: principles that reached their thresholds, with how probable each is.
+  private func reasons(_ opinion: Opinion) -> [String] {
+    let isAgainst = opinion.standing == .objects || opinion.standing == .undecided
     func named(_ stances: [Stance]) -> [Label] {
       opinion.flagged.filter { $0.stance.map(stances.contains) ?? false }
     }
-    func titles(_ labels: [Label]) -> String {
-      labels.prefix(Self.principlesShown).map(\.title).joined(separator: ", ")
-        + (labels.count > Self.principlesShown ? " and \(labels.count - Self.principlesShown) more" : "")
+    let own = isAgainst ? named([.prohibit]) : named([.permit, .encourage])
+    var out = own.prefix(Self.principlesShown)
+      .map { Self.probability($0.title, opinion.scores[$0.id] ?? 0, $0.threshold) }
+    if own.count > out.count { out.append("\(own.count - out.count) more") }
+    if isAgainst && out.isEmpty, let any = opinion.scores.any, let threshold = opinion.anyThreshold {
+      out = [Self.probability("its prohibitions taken together", any, threshold)]
     }
-    let isAgainst = opinion.standing == .objects || opinion.standing == .undecided
-    let (against, discouraged, others) = (
-      named([.prohibit]), named([.discourage]), named([.permit, .encourage])
-    )
-    let own = isAgainst ? against : others
-    var out = own.prefix(Self.principlesShown).map { label in
-      Reason(
-        text: Self.probability(label.title, opinion.scores[label.id] ?? 0, label.threshold),
-        outputs: [label.id])
-    }
-    if own.count > out.count { out.append(Reason(text: "\(own.count - out.count) more")) }
-    if isAgainst && own.isEmpty, let any = opinion.scores.any, let threshold = opinion.anyThreshold {
-      out = [
-        Reason(text: Self.probability("its prohibitions taken together", any, threshold), outputs: ["any"])
-      ]
-    }
-    if !discouraged.isEmpty {
-      out.append(Reason(text: "discourages \(titles(discouraged))", outputs: discouraged.map(\.id)))
-    }
-    let beside = isAgainst ? others : against
+    let beside = isAgainst ? named([.permit, .encourage]) : []
     if !beside.isEmpty {
-      let text = isAgainst ? "though it allows \(titles(beside))" : "though it may be \(titles(beside))"
-      out.append(Reason(text: text, outputs: isAgainst ? [] : beside.map(\.id)))
+      out.append("though " + beside.map(\.title).joined(separator: ", ") + " speaks for it")
     }
+    let discouraged = named([.discourage])
+    if !discouraged.isEmpty { out.append("discourages " + discouraged.map(\.title).joined(separator: ", ")) }
     return out
   }
 
@@ -83,14 +62,16 @@ struct PanelReport {
     }
   }
 
-  /// The words that these outputs rest on most, each once.
-  private func words(_ opinion: Opinion, of outputs: [String]) -> [String] {
+  /// The words that the opinion rests on most, each once.
+  private func words(_ opinion: Opinion) -> [String] {
     var seen = Set<String>()
     var words: [String] = []
     for evidence in opinion.evidence.sorted(by: { $0.value > $1.value })
-    where outputs.contains(evidence.output) && evidence.bytes.upperBound <= text.count {
+    where words.count < Self.wordsShown && evidence.bytes.upperBound <= text.count {
       let word = String(decoding: text[evidence.bytes], as: UTF8.self)
-      if words.count < Self.wordsShown, seen.insert(word.lowercased()).inserted { words.append(word) }
+        .trimmingCharacters(in: .punctuationCharacters.union(.whitespaces))
+      guard !word.isEmpty else { continue }
+      if seen.insert(word.lowercased()).inserted { words.append(word) }
     }
     return words
   }

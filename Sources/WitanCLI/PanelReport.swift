@@ -62,12 +62,18 @@ struct PanelReport {
     }
   }
 
-  /// The words that the opinion rests on most, each once.
+  /// The words that the opinion rests on most, each once: of the outputs that `reasons` names.
   private func words(_ opinion: Opinion) -> [String] {
+    let stances: [Stance] =
+      opinion.standing == .objects || opinion.standing == .undecided
+      ? [.prohibit, .discourage] : [.permit, .encourage, .discourage]
+    let named = Set(opinion.flagged.filter { $0.stance.map(stances.contains) ?? false }.map(\.id) + ["any"])
     var seen = Set<String>()
     var words: [String] = []
     for evidence in opinion.evidence.sorted(by: { $0.value > $1.value })
-    where words.count < Self.wordsShown && evidence.bytes.upperBound <= text.count {
+    where words.count < Self.wordsShown && named.contains(evidence.output)
+      && evidence.bytes.upperBound <= text.count
+    {
       let word = String(decoding: text[evidence.bytes], as: UTF8.self)
         .trimmingCharacters(in: .punctuationCharacters.union(.whitespaces))
       guard !word.isEmpty else { continue }

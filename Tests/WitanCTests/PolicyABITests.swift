@@ -10,7 +10,7 @@ internal import Witan
                  {"name": "debaters", "constitution": "open-inquiry"}],
      "missing": "ask",
      "floor": {"members": "grown-ups",
-               "rules": [{"name": "fraud", "when": "grown-ups/fraud", "from": 0.5, "then": "hold"}]},
+               "rules": [{"name": "fraud", "when": "grown-ups/fraud", "then": "hold"}]},
      "layers": [{"name": "house", "members": "grown-ups", "objects": "terminate"}],
      "roles": [{"name": "moderator", "relax": {"house": "emit"}}, {"name": "guest", "layers": []}],
      "user": {"may_relax": {"house": "annotate"}}}

@@ -34,7 +34,7 @@ static void *load(int i) { return __atomic_load_n(&handles[i], __ATOMIC_RELAXED)
 // Mostly a handle of the right kind, which its four highest bits tell.
 static void *handle(caller *c, unsigned kind) {
   void *h = load((int)pick(c, SLOTS));
-  for (int i = 0; i < 8 && (uintptr_t)h >> 60 != kind; i++) h = load((int)pick(c, SLOTS));
+  for (int i = 0; i < 16 && (uintptr_t)h >> 60 != kind; i++) h = load((int)pick(c, SLOTS));
   switch (pick(c, 24)) {
     case 0: return NULL;
     case 1: return (void *)((uintptr_t)h ^ (1ull << pick(c, 64)));

@@ -386,7 +386,7 @@ typedef struct {
 } witan_panel_member_info;
 
 /* A panel of 1 to 256 models, each of which grades for itself: nothing is averaged. It keeps the models, and copies
- * their tables into one [buckets x outputs bytes]: about a millisecond a model. WITAN_ERROR_LIMIT when they are too
+ * their tables into one [buckets x outputs bytes]: milliseconds a model. WITAN_ERROR_LIMIT when they are too
  * large together. */
 WITAN_API witan_status witan_panel_create(const witan_panel_member *members, size_t count, witan_panel **panel);
 WITAN_API witan_status witan_panel_describe(const witan_panel *panel, witan_panel_info *info);

@@ -53,16 +53,6 @@ struct PolicyApply: ParsableCommand {
 }
 
 extension PolicyDecision {
-  /// For results.
-  var json: JSON {
-    var fields: [String: JSON] = [
-      "action": .string(action.rawValue), "layer": .string(layer), "rule": .string(rule),
-      "members": JSON(members), "principles": JSON(principles),
-    ]
-    fields["adjusted_by"] = adjustedBy.map(JSON.string)
-    return .object(fields)
-  }
-
   /// Layer, rule and whose opinion it rests on.
   var summary: String {
     guard layer != "default" else { return "-" }

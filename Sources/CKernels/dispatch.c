@@ -47,6 +47,11 @@
     (const witan_head *heads, size_t count, const float *x, const float *slope,                   \
      const float *offset, const int32_t *masks, float *z),                                        \
     (heads, count, x, slope, offset, masks, z))                                                   \
+  X(witan_heads_logits, void,                                                                     \
+    (const witan_head *heads, size_t count, const int32_t *sums, const intptr_t *features,        \
+     const float *products, const float *scale, const float *bias, const float *product_scale,    \
+     const float *slope, const float *offset, const int32_t *masks, float *z),                    \
+    (heads, count, sums, features, products, scale, bias, product_scale, slope, offset, masks, z)) \
   X(witan_sigmoid, void, (const float *in, float *out, size_t count), (in, out, count))           \
   X(witan_train_forward, void,                                                                    \
     (float *sum, const float *rows, size_t width, const uint32_t *ids, size_t count,              \

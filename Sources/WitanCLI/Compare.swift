@@ -82,11 +82,14 @@ extension PanelComparison {
 
     var out =
       "\(textCount) texts; on \(contestedCount) (\(share(contestedCount))) some object and others do not"
-    out += alpha.map { String(format: "; Krippendorff's alpha %.2f", $0) } ?? ""
+    out +=
+      alpha.map {
+        String(format: "\nKrippendorff's alpha %.2f (1: they always agree; 0: as chance would)", $0)
+      } ?? ""
     out += "\n\n" + pad("", width)
-    out += Standing.allCases.map { pad($0.words, 16) }.joined() + "alone in objecting\n"
+    out += Standing.allCases.map { pad($0.words, 18) }.joined() + "alone in objecting\n"
     for member in members {
-      let cells = Standing.allCases.map { pad(share(member.texts[$0] ?? 0), 16) }.joined()
+      let cells = Standing.allCases.map { pad(share(member.texts[$0] ?? 0), 18) }.joined()
       out += pad(member.provenance.member, width) + cells + "\(member.objectsAlone)\n"
     }
     out += "\nAgreement (both object or both do not; kappa is what chance would not give)\n"
@@ -98,11 +101,11 @@ extension PanelComparison {
     if !contested.isEmpty { out += "\nMost contested\n" }
     for item in contested {
       out += "  \(item.text.singleLine(120))\n"
-      for opinion in item.verdict.opinions {
+      for opinion in item.verdict.opinions where opinion.standing != .silent {
         let why = opinion.flagged.prefix(3).map(\.title).joined(separator: ", ")
         out +=
           "    " + pad(opinion.provenance.member, width)
-          + pad(opinion.standing.words, 16) + String(format: "%.3f", opinion.objection)
+          + pad(opinion.standing.words, 18) + String(format: "%.3f", opinion.objection)
           + (why.isEmpty ? "" : "  \(why)") + "\n"
       }
     }
@@ -120,7 +123,7 @@ extension PanelComparison {
         "\(p.member) \(p.label.stance?.rawValue ?? "name")s \(p.label.id)"
       }
       out +=
-        "  \(r.both) texts: \(name(r.first)), \(name(r.second))\n      such as: \(r.example.singleLine(100))\n"
+        "  \(r.both) text\(r.both == 1 ? "" : "s"): \(name(r.first)), \(name(r.second))\n      such as: \(r.example.singleLine(100))\n"
     }
     return out
   }

@@ -52,6 +52,13 @@ struct PanelCommand: ParsableCommand {
     if !json, panel.members.contains(where: { $0.classifier.thresholdOrigin == .synthetic }) {
       Terminal.note(on: .synthetic)
     }
+    if !json, standing.side == nil, prompt == nil,
+      Set(panel.members.flatMap(\.classifier.spec.sides)).count > 1
+    {
+      Terminal.note(
+        "note: some rules here are about requests, others about answers, and all judge these texts; --side says "
+          + "which they are.")
+    }
     let hasObjection = try stream ? streamed(panel) : lines(panel)
     try Terminal.flush()
     if hasObjection { throw ExitCode(1) }

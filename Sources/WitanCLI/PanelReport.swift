@@ -1,3 +1,4 @@
+import Foundation
 import Witan
 import WitanTraining
 
@@ -12,6 +13,7 @@ struct PanelReport {
   /// Columns of where they stand.
   private static let standingWidth = 18
   private static let wordsShown = 5
+  private static let principlesShown = 3
 
   /// A line for each opinion and one more for its words, then the sentence of `dissent`; others may add lines.
   var lines: [String] {
@@ -34,7 +36,9 @@ struct PanelReport {
       opinion.flagged.filter { $0.stance.map(stances.contains) ?? false }
     }
     let own = isAgainst ? named([.prohibit]) : named([.permit, .encourage])
-    var out = own.map { Self.probability($0.title, opinion.scores[$0.id] ?? 0, $0.threshold) }
+    var out = own.prefix(Self.principlesShown)
+      .map { Self.probability($0.title, opinion.scores[$0.id] ?? 0, $0.threshold) }
+    if own.count > out.count { out.append("\(own.count - out.count) more") }
     if isAgainst && out.isEmpty, let any = opinion.scores.any, let threshold = opinion.anyThreshold {
       out = [Self.probability("its prohibitions taken together", any, threshold)]
     }
@@ -58,13 +62,21 @@ struct PanelReport {
     }
   }
 
-  /// The words that the opinion rests on most, each once.
+  /// The words that the opinion rests on most, each once: of the outputs that `reasons` names.
   private func words(_ opinion: Opinion) -> [String] {
+    let stances: [Stance] =
+      opinion.standing == .objects || opinion.standing == .undecided
+      ? [.prohibit, .discourage] : [.permit, .encourage, .discourage]
+    let named = Set(opinion.flagged.filter { $0.stance.map(stances.contains) ?? false }.map(\.id) + ["any"])
     var seen = Set<String>()
     var words: [String] = []
     for evidence in opinion.evidence.sorted(by: { $0.value > $1.value })
-    where words.count < Self.wordsShown && evidence.bytes.upperBound <= text.count {
+    where words.count < Self.wordsShown && named.contains(evidence.output)
+      && evidence.bytes.upperBound <= text.count
+    {
       let word = String(decoding: text[evidence.bytes], as: UTF8.self)
+        .trimmingCharacters(in: .punctuationCharacters.union(.whitespaces))
+      guard !word.isEmpty else { continue }
       if seen.insert(word.lowercased()).inserted { words.append(word) }
     }
     return words

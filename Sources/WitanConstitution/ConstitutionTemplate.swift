@@ -33,6 +33,9 @@ public struct ConstitutionTemplate: Sendable {
       rationale: |
         TODO, why there are these rules, and what they do not judge.
 
+      synthesis:
+        seed_weight: 8          # what a seed weighs beside a text that falls under nothing; 1 to 10 is usual
+
       principles:
 
       """

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 import Witan
 
-/// From sums to logits: one text or a batch, any BLAS and instruction set, and plain arithmetic.
+/// From sums to logits: one text or a batch, any instruction set, and plain arithmetic.
 @Suite(.serialized) struct HeadTests {
   /// Sums that texts might have. [count x lanes] and so on
   private struct Sums {

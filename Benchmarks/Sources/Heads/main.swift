@@ -3,7 +3,7 @@ import BenchmarkKernels
 import Foundation
 
 // The cost of a dense head, 128 sums to 64 outputs, for 1,000 texts: one by one through BLAS, one by one
-// through our kernel, all in one product through BLAS, and as BatchScorer does it: 64 texts a product, weights
+// through our kernel, all in one product through BLAS, and 64 texts a product, weights
 // by columns. One thread. Answers are checked: whole numbers
 // below 2^24 give the same bits all ways. The texts' sums become vectors before; that has its own row.
 

@@ -201,6 +201,12 @@ void witan_heads_affine(const witan_head *heads, size_t count, const int32_t *su
 void witan_heads_calibrate(const witan_head *heads, size_t count, const float *x, const float *slope,
                            const float *offset, const int32_t *masks, float *z);
 
+// Both in one pass, for heads without hidden layers: the same bits. Heads are ascending by `output`.
+void witan_heads_logits(const witan_head *heads, size_t count, const int32_t *sums, const intptr_t *features,
+                        const float *_Nullable products, const float *scale, const float *bias,
+                        const float *product_scale, const float *slope, const float *offset,
+                        const int32_t *masks, float *z);
+
 // --- Scores -----------------------------------------------------------------------------------
 
 // out[j] = 1 / (1 + exp(-in[j])); within 2 ULP of the exact value for |in| < 80. In place allowed.

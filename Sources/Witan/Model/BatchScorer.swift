@@ -112,8 +112,8 @@ public final class BatchScorer {
   /// [spec.width]
   package func logits(of i: Int) -> UnsafeBufferPointer<Float> {
     precondition(i < flushed && filled == 0, "flush first")
-    let width = classifier.spec.width
-    return UnsafeBufferPointer(start: scratch + i * width, count: width)
+    return UnsafeBufferPointer(
+      start: classifier.head.calibrated(0, i, of: flushed, scratch: scratch), count: classifier.spec.width)
   }
 
   /// The doubts of text `i` of the last flush, for each output; nil for models without. Valid until the next

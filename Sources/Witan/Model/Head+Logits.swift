@@ -44,8 +44,24 @@ extension Head {
     _ n: Int, sums: UnsafePointer<Int32>, counts: UnsafePointer<Int>, hasProducts: Bool,
     scratch: UnsafeMutablePointer<Float>, into out: UnsafeMutablePointer<Float>, side: (Int) -> Side?
   ) {
-    compute(n, sums, counts, hasProducts: hasProducts, scratch)
-    for i in 0..<n { activate(i, of: n, OutputRules.index(of: side(i)), scratch, out + i * outputs) }
+    let isDeep = !deep.isEmpty
+    if isDeep { compute(n, sums, counts, hasProducts: hasProducts, scratch) }
+    let (masksOfSide, products) = (masks.count / OutputRules.sides, scratch + self.products.start(n))
+    for i in 0..<n {
+      let side = OutputRules.index(of: side(i))
+      let z = scratch + self.z.start(n) + i * outputs
+      let masks = masks.base + side * masksOfSide
+      if isDeep {
+        witan_heads_calibrate(
+          byOutput.base, byOutput.count, scratch + x.start(n) + i * lanes, slope.base, offset.base, masks, z)
+      } else {
+        witan_heads_logits(
+          byOutput.base, byOutput.count, sums + i * lanes, counts + i * featureCounts,
+          hasProducts ? products + i * productLanes : nil, scale.base, bias.base, productScale.base,
+          slope.base, offset.base, masks, z)
+      }
+      activate(z, side, out + i * outputs)
+    }
   }
 
   /// The dense products of `n` texts, into `scratch`; whether there are any. [denseSums: n x denseLanes]
@@ -124,16 +140,10 @@ extension Head {
     for j in count..<stride { out[j] = 0 }
   }
 
-  /// The probabilities of text `i` from its logits; `side` by its number in `OutputRules`.
+  /// The probabilities of a text from its calibrated logits; `side` by its number in `OutputRules`.
   private func activate(
-    _ i: Int, of n: Int, _ side: Int, _ scratch: UnsafeMutablePointer<Float>,
-    _ out: UnsafeMutablePointer<Float>
+    _ z: UnsafePointer<Float>, _ side: Int, _ out: UnsafeMutablePointer<Float>
   ) {
-    let x = scratch + self.x.start(n) + i * lanes
-    let z = scratch + self.z.start(n) + i * outputs
-    witan_heads_calibrate(
-      byOutput.base, byOutput.count, x, slope.base, offset.base,
-      masks.base + side * (masks.count / OutputRules.sides), z)
     witan_sigmoid(z, out, outputs)
     if !choices.isEmpty { choose(z, out) }
     guard side > 0 else { return }

@@ -1,4 +1,10 @@
 extension Head {
+  /// The calibrated logits of classifier `index` for text `i` of the `n` that `probabilities` has just been computed of
+  /// with this `scratch`. [width]
+  func calibrated(_ index: Int, _ i: Int, of n: Int, scratch: UnsafePointer<Float>) -> UnsafePointer<Float> {
+    scratch + z.start(n) + i * outputs + firstOutputs[index]
+  }
+
   /// phi of text `i` of the `n` that `probabilities` has just been computed of with this `scratch`: what the
   /// `Doubt` of classifier `index` reads.
   ///
@@ -9,7 +15,7 @@ extension Head {
   ) {
     let (part, weights) = (parts[index], parts[index].weights)
     var next = phi
-    next.update(from: scratch + z.start(n) + i * outputs + firstOutputs[index], count: weights.width)
+    next.update(from: calibrated(index, i, of: n, scratch: scratch), count: weights.width)
     next += weights.width
     if let dimensions = part.spec.dense?.dimensions {
       for t in 0..<dense.count where dense.base[t].table == part.table {

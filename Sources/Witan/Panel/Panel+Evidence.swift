@@ -14,9 +14,8 @@ extension Panel {
       let classifier = members[i].classifier
       let (labels, p) = (classifier.spec.labels, opinion.scores.probabilities)
       var outputs = labels.indices.filter { labels[$0].stance != nil && p[$0] >= labels[$0].threshold }
-      if outputs.isEmpty && opinion.finding == .fallsUnder && classifier.spec.hasAny {
-        outputs = [labels.count]
-      }
+      let hasOwn = outputs.contains { labels[$0].stance == .prohibit }
+      if opinion.finding == .fallsUnder && !hasOwn && classifier.spec.hasAny { outputs.append(labels.count) }
       var options = EvidenceOptions(prompt: prompt.map { Array($0.utf8) }, side: opinion.side)
       for output in outputs {
         options.threshold = output < labels.count ? labels[output].threshold : opinion.anyThreshold

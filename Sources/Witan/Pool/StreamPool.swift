@@ -5,9 +5,8 @@
 /// interleaved and wherever the rounds are cut; only when it says so differs: in `step`, not in `push`. What
 /// streams need only while they are pushed or read they share, so each takes a few kilobytes.
 ///
-/// Nothing is allocated per push or step once the pool has grown to its streams and their text; OpenBLAS
-/// allocates when it uses several threads, so set `BLASProvider.setThreads(1)`. A pool belongs to one
-/// thread at a time; use one for each thread.
+/// Nothing is allocated per push or step once the pool has grown to its streams and their text. A pool
+/// belongs to one thread at a time; use one for each thread.
 public final class StreamPool {
   public let classifier: Classifier
   public let options: GuardOptions

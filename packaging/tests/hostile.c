@@ -117,7 +117,7 @@ static witan_status call_policy(caller *c, void **made) {
 }
 
 static witan_status call_panel(caller *c, void **made) {
-  switch (pick(c, 6)) {
+  switch (pick(c, 10)) {
     case 0: {
       static const char *names[] = {NULL, "one", "two", "\xF0\x9F", "two"};
       witan_panel_member members[3] = {{0}};
@@ -128,7 +128,7 @@ static witan_status call_panel(caller *c, void **made) {
         if (pick(c, 9) == 0) members[i].signer = (const char *)bytes(c), members[i].signer_length = length(c, 4096);
       }
       // A panel holds megabytes: seldom.
-      if (pick(c, 8)) return WITAN_OK;
+      if (pick(c, 3)) return WITAN_OK;
       return witan_panel_create(pick(c, 9) ? members : NULL, pick(c, 4) ? 1 + pick(c, 2) : length(c, 3),
                                 (witan_panel **)made);
     }
@@ -140,15 +140,16 @@ static witan_status call_panel(caller *c, void **made) {
       witan_panel_member_info info = {.struct_size = pick(c, 3) ? sizeof info : pick(c, 24)};
       return witan_panel_describe_member(handle(c, 9), pick(c, 3) ? pick(c, 4) : (uint32_t)next_random(&c->seed), &info);
     }
-    case 3: return witan_panel_stream_create(handle(c, 9), pick(c, 9) ? (witan_panel_stream **)made : NULL);
-    case 4: return pick(c, 8) ? WITAN_OK : witan_panel_free(handle(c, 9));
-    default: {
+    case 3: case 4: case 5: case 6: return witan_panel_stream_create(handle(c, 9), pick(c, 9) ? (witan_panel_stream **)made : NULL);
+    case 7: return pick(c, 8) ? WITAN_OK : witan_panel_free(handle(c, 9));
+    case 8: {
       void *h = load((int)pick(c, SLOTS));
       if (witan_panel_stream_free(h) != WITAN_OK || h == NULL) return WITAN_OK;
       CHECK(witan_panel_stream_push(h, NULL, 0) == WITAN_ERROR_HANDLE);
       CHECK(witan_panel_stream_free(h) == WITAN_ERROR_HANDLE);
       return WITAN_OK;
     }
+    default: return witan_panel_check(handle(c, 9), handle(c, 11));
   }
 }
 

@@ -124,15 +124,16 @@ struct PanelPolicyCommandTests {
     func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
     for name in ["council", "mallory"] {
       #expect(try witan("keygen", "-o", path("\(name).pem"), "--name", name).code == 0)
-      let made = try witan("sign", path("bundle"), "-o", path("\(name).sig"), "--key", path("\(name).pem"))
+      let made = try witan(
+        "sign", path("bundle"), "-o", path("bundle/\(name).sig"), "--key", path("\(name).pem"))
       #expect(made.code == 0, "\(made.err)")
     }
     let signed = [path("bundle/baseline/model.witan"), path("bundle/open-inquiry/model.witan")]
     func flags(_ name: String) -> [String] {
-      ["--signature", path("\(name).sig"), "--signers", path("\(name).pub.pem")]
+      ["--signature", path("bundle/\(name).sig"), "--signers", path("\(name).pub.pem")]
     }
     let text = Data(Self.benign.utf8)
-    // Names in a bundle are relative to the signature's folder, or to that of the files.
+    // Names in a bundle are relative to the folder of its signature.
     for verb in [["panel", "--policy", file, "--side", "prompt"], ["policy", "check", file, "--models"]] {
       let trusted = try run(verb + signed + flags("council"), input: text)
       #expect(trusted.code == 0, "\(verb): \(trusted.err)")

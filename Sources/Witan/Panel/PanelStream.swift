@@ -193,6 +193,9 @@ public final class PanelStream {
     return UnsafeBufferPointer(start: output, count: head.outputs)
   }
 
+  /// Whether the text has more features than a model counts: what came since was not scored. O(tables)
+  public var isTruncated: Bool { (0..<tableCount).contains { bags[$0].isFull } }
+
   /// What all say now, and how far they are apart. Allocates; see `read()` for the hot path.
   public var verdict: PanelVerdict { PanelVerdict(opinions: opinions) }
 

@@ -4,18 +4,7 @@ extension PanelVerdict {
     var fields: [String: JSON] = [
       "outcome": .string(outcome.rawValue), "dissent": dissent.json, "opinions": .array(opinions.map(\.json)),
     ]
-    if let decision { fields["decision"] = decision.json }
-    return .object(fields)
-  }
-}
-
-extension PolicyDecision {
-  package var json: JSON {
-    var fields: [String: JSON] = [
-      "action": .string(action.rawValue), "layer": .string(layer), "rule": .string(rule),
-      "members": JSON(members), "principles": JSON(principles),
-    ]
-    fields["adjusted_by"] = adjustedBy.map(JSON.string)
+    fields["decision"] = decision?.json
     return .object(fields)
   }
 }

@@ -21,18 +21,21 @@ rm -f "$out"/libwitan.so*
 sed -n 's/^WITAN_API .*[ *]\(witan_[a-z_]*\)(.*/\1/p' $header | sort > "$out/exports"
 { echo "{ global:"; sed 's/$/;/' "$out/exports"; echo "local: *; };"; } > "$out/exports.map"
 
-# Left out: BLAS and what only training asks of it (products.c has the one product that scoring needs), and
-# the wrapper of Swift's asynchronous sequences, which alone would bring in the runtime of concurrency.
+# Left out: BLAS and what only training asks of it (products.c has the one product that scoring needs), the
+# wrapper of Swift's asynchronous sequences, which alone would bring in the runtime of concurrency, and the names of
+# Unicode characters (names.c).
 tr -d "\"'" < .build/release/witan-c.product/Objects.LinkFileList \
   | grep -v -e '/CBLAS\.build/' -e '/\(LinearAlgebra\|Cholesky\|SymmetricEigen\|GuardedText\)\.swift\.o$' \
   > "$out/objects"
 swift_folder=$(dirname "$(dirname "$("$SWIFT" -print-target-info | sed -n 's/ *"runtimeResourcePath": "\(.*\)".*/\1/p')")")
 "$swift_folder/bin/clang" -O3 -fPIC -ffp-contract=off -Wall -Wextra -ISources/CBLAS/include \
   -c packaging/products.c -o "$out/products.o"
-echo "$out/products.o" >> "$out/objects"
+"$swift_folder/bin/clang" -O2 -fPIC -Wall -Wextra -c packaging/names.c -o "$out/names.o"
+printf '%s\n' "$out/products.o" "$out/names.o" >> "$out/objects"
+wrap=--wrap=_swift_stdlib_getScalarName
 
 swiftc -emit-library -static-stdlib -use-ld=lld -o "$out/libwitan.so.$version" @"$out/objects" \
-  -Xlinker --version-script="$out/exports.map" -Xlinker -soname=libwitan.so."$abi" -Xlinker --gc-sections \
+  -Xlinker --version-script="$out/exports.map" -Xlinker -soname=libwitan.so."$abi" -Xlinker --gc-sections -Xlinker $wrap \
   -Xlinker --strip-all -Xlinker -z -Xlinker defs -Xlinker -z -Xlinker relro -Xlinker -z -Xlinker now
 ln -sf "libwitan.so.$version" "$out/libwitan.so.$abi"
 ln -sf "libwitan.so.$abi" "$out/libwitan.so"
@@ -41,7 +44,7 @@ cmp "$out/exports" "$out/exported" || { echo "the library exports other symbols 
 
 # The static library is one object in which all other symbols are local.
 runtime=$swift_folder/lib/swift_static/linux
-"$swift_folder/bin/ld.lld" -r -o "$out/whole.o" $(cat "$out/objects") "$runtime/$(uname -m)/swiftrt.o" \
+"$swift_folder/bin/ld.lld" -r $wrap -o "$out/whole.o" $(cat "$out/objects") "$runtime/$(uname -m)/swiftrt.o" \
   --start-group "$runtime/libswiftCore.a" "$runtime/libswift_StringProcessing.a" \
   "$runtime/libswift_RegexParser.a" "$runtime/libswiftGlibc.a" "$runtime/libswift_Concurrency.a" \
   "$runtime/libdispatch.a" "$runtime/libBlocksRuntime.a" --end-group

@@ -56,6 +56,27 @@ for table in (None, sys.argv[2]):
             times.append(1e9 * (time.perf_counter() - begin) / count)
         print(f"Python, {'with' if table else 'without'} embeddings, {name}: {statistics.median(times):.0f} ns a token, smallest {min(times):.0f}")
 PYTHON
+"$out/venv/bin/python" - "$table" <<'PYTHON'
+import statistics, sys, time
+import witan
+names = ("baseline", "open-inquiry", "young-readers")
+panel = witan.Panel({name: witan.Model.load(f"models/{name}/model.witan", sys.argv[1]) for name in names})
+policy = witan.Policy({
+    "witan_policy": 1, "id": "measured", "title": "Measured", "version": 1, "missing": "ask",
+    "owner": {"who": "-", "adopted": "-", "contact": "-"}, "members": [{"name": name} for name in names],
+    "floor": {"objects": "hold", "contested": "annotate"}})
+stream = panel.stream()
+stream.push("The old miller baked bread, and")
+calls = {"push": lambda: stream.push(b" old"), "scores": lambda: stream.scores, "action": lambda: stream.action(policy),
+         "verdict": lambda: stream.verdict(policy)}
+for name, call in calls.items():
+    times = []
+    for _ in range(2000):
+        begin = time.perf_counter()
+        call()
+        times.append(1e6 * (time.perf_counter() - begin))
+    print(f"Python, panel of three, {name}: {statistics.median(times):.1f} us, smallest {min(times):.1f}")
+PYTHON
 for threads in 1 2 16; do "$out/threads" "$model" "$table" 100000 36 $threads; done
 # An hour at 10,000 tokens a second: 36 million tokens in 100,000 streams.
 "$out/threads" "$model" "" 100000 360 16

@@ -38,6 +38,26 @@ enum Arguments {
     }
   }
 
+  /// Bytes of one JSON text at most.
+  static var maximumJSON: Int { 1 << 20 }
+
+  /// As `string`, and nil for NULL of length 0; throws what is wrong with `name`.
+  static func optionalString(
+    _ bytes: UnsafePointer<CChar>?, _ length: Int, _ name: String, limit: Int = 4096
+  ) throws(Refusal) -> String? {
+    if bytes == nil && length == 0 { return nil }
+    guard let text = string(bytes, length, limit: limit) else {
+      throw Refusal(
+        status: fail(
+          Status.argument, "\(name) is NULL, longer than \(limit) bytes, or has a NUL inside"))
+    }
+    return text
+  }
+
+  static func failJSON(_ name: String) -> witan_status {
+    fail(Status.argument, "\(name) is NULL, longer than 1 MiB, or has a NUL inside")
+  }
+
   static func failPath() -> witan_status {
     fail(Status.argument, "the path is NULL, longer than 4096 bytes, or has a NUL inside")
   }

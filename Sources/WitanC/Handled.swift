@@ -10,7 +10,7 @@ protocol Handled: AnyObject {
 /// The names of the kinds, by their number.
 private let kindNames = [
   "", "witan_context", "witan_model", "witan_scorer", "witan_stream", "witan_pool", "witan_vocabulary",
-  "witan_probe", "witan_probe_stream",
+  "witan_probe", "witan_probe_stream", "witan_panel", "witan_panel_stream", "witan_policy",
 ]
 
 /// Why a handle cannot be entered.

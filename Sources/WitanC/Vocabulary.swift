@@ -19,7 +19,7 @@ public func witan_vocabulary_bytes(
   guard let bytes, let length else { return failNull("the place for the bytes") }
   return shared(vocabulary, VocabularyHandle.self) { vocabulary in
     guard let token = vocabulary.tokens.bytes(of: Int(token)) else {
-      return fail(Status.value, "no token of the vocabulary has the id \(token); is it the model's own?")
+      return failToken(token)
     }
     (bytes.pointee, length.pointee) = (token.baseAddress, token.count)
     return Status.ok
@@ -29,4 +29,8 @@ public func witan_vocabulary_bytes(
 @c @implementation
 public func witan_vocabulary_free(_ vocabulary: OpaquePointer?) -> witan_status {
   free(vocabulary, VocabularyHandle.self)
+}
+
+func failToken(_ token: Int64) -> witan_status {
+  fail(Status.value, "no token of the vocabulary has the id \(token); is it the model's own?")
 }

@@ -82,7 +82,10 @@ extension PanelComparison {
 
     var out =
       "\(textCount) texts; on \(contestedCount) (\(share(contestedCount))) some object and others do not"
-    out += alpha.map { String(format: "; Krippendorff's alpha %.2f", $0) } ?? ""
+    out +=
+      alpha.map {
+        String(format: "\nKrippendorff's alpha %.2f (1: they always agree; 0: as chance would)", $0)
+      } ?? ""
     out += "\n\n" + pad("", width)
     out += Standing.allCases.map { pad($0.words, 18) }.joined() + "alone in objecting\n"
     for member in members {
@@ -120,7 +123,7 @@ extension PanelComparison {
         "\(p.member) \(p.label.stance?.rawValue ?? "name")s \(p.label.id)"
       }
       out +=
-        "  \(r.both) texts: \(name(r.first)), \(name(r.second))\n      such as: \(r.example.singleLine(100))\n"
+        "  \(r.both) text\(r.both == 1 ? "" : "s"): \(name(r.first)), \(name(r.second))\n      such as: \(r.example.singleLine(100))\n"
     }
     return out
   }

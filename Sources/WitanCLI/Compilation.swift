@@ -22,7 +22,8 @@ extension Trainer {
   /// its test part; the weights that ship are then fitted on all of it, unless it `holdsOut` dev and test.
   /// Beside whole texts it learns what streams of the train part show, if it `learnsStreams`.
   func compile(
-    _ constitution: Constitution, _ synthesis: Synthesis, holdsOut: Bool = false, learnsStreams: Bool = true
+    _ constitution: Constitution, _ synthesis: Synthesis, holdsOut: Bool = false, learnsStreams: Bool = true,
+    mistakes: Int = 10
   ) throws(WitanError) -> Compilation {
     func part(_ split: Synthesis.Split) -> [Example] { synthesis.examples[split] ?? [] }
     guard !part(.dev).isEmpty, !part(.test).isEmpty else {
@@ -66,7 +67,7 @@ extension Trainer {
     let judged = try Classifier(
       bytes: ModelFile.encode(spec: judgedSpec, weights: result.heldOutWeights, metadata: [:]),
       embeddings: embeddings)
-    let evaluation = try Evaluation(judged, part(.test))
+    let evaluation = try Evaluation(judged, part(.test), mistakes: mistakes)
     var metadata = result.metadata
     metadata["witan.metrics"] = evaluation.summary.text()
     let (shipped, weights) = holdsOut ? (judgedSpec, result.heldOutWeights) : (final, result.weights)

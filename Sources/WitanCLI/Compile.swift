@@ -38,12 +38,15 @@ struct Compile: ParsableCommand {
         + (ProbeLoss.allCases.map(\.rawValue) + ["none"]).joined(separator: ", ")
         + "; none learns whole texts only.", valueName: "loss"))
   var streamLoss = ProbeLoss.window.rawValue
+  @Option(name: .long, help: "How many mistakes on held-out texts to show.")
+  var mistakes = 5
   @OptionGroup var training: TrainingFlags
   @OptionGroup var embeddings: EmbeddingsFlags
   @Flag(name: .long, help: "Print the report as JSON.")
   var json = false
 
   func validate() throws {
+    guard 0...10_000 ~= mistakes else { throw ValidationError("--mistakes must be 0 to 10000.") }
     guard streamLoss == "none" || ProbeLoss(rawValue: streamLoss) != nil else {
       throw ValidationError(
         "--stream-loss must be one of \(ProbeLoss.allCases.map(\.rawValue).joined(separator: ", ")), none.")
@@ -53,6 +56,7 @@ struct Compile: ParsableCommand {
   func run() throws {
     let started = Date()
     let constitution = try Constitution(path: constitution)
+    for fault in constitution.unfinished { Terminal.note("note: \(fault)") }
     Terminal.progress("synthesising")
     let synthesis = Synthesis(constitution, seed: seed)
     var trainer = Trainer(
@@ -61,7 +65,7 @@ struct Compile: ParsableCommand {
     trainer.options.streamLoss = loss ?? .mean
     trainer.onProgress = progressReporter()
     let compilation = try trainer.compile(
-      constitution, synthesis, holdsOut: holdOut, learnsStreams: loss != nil)
+      constitution, synthesis, holdsOut: holdOut, learnsStreams: loss != nil, mistakes: mistakes)
     Terminal.endProgress()
     try writeFile(compilation.modelBytes, to: output)
     let measurement = try measured.map(readReport)
@@ -96,7 +100,7 @@ struct Compile: ParsableCommand {
 
   private func table(_ c: Compilation, _ s: Synthesis, _ seconds: Double) -> String {
     let e = c.evaluation
-    let width = (e.labels.map(\.id.count).max() ?? 0) + 2
+    let width = max(17, e.labels.map(\.id.count).max() ?? 0) + 2
     var out = "on held-out seeds".padded(width) + "       n   AUROC    R@1%    R@5%  threshold\n"
     func line(_ id: String, _ n: Int, _ values: [Double?], _ threshold: Float) -> String {
       id.padded(width) + "\(n)".leftPadded(8)
@@ -109,6 +113,7 @@ struct Compile: ParsableCommand {
     if let any = c.any {
       out += line("any", any.support, [any.auroc, any.recallAt1FPR, any.recallAt5FPR], c.spec.anyThreshold)
     }
+    out += e.mistakeLines(isChoice: false)
     out += "\n\(output): \(c.modelBytes.count / 1000) kB, \(c.spec.labels.count) principles, "
     out += "\(s.report.examples.values.reduce(0, +)) examples, \(c.summary.epochs) epochs, "
     out += "\(fixed(seconds, 1)) s\n"

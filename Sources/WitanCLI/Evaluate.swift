@@ -243,15 +243,7 @@ struct Evaluate: ParsableCommand {
         out += l.id.padded(14) + row.map { "\($0)".leftPadded(9) }.joined() + "\n"
       }
     }
-    if !e.mistakes.isEmpty {
-      out += "\nworst mistakes\n"
-      for m in e.mistakes {
-        let text = m.text.split(whereSeparator: \.isNewline).joined(separator: " ")
-        out +=
-          "\(m.expected.joined(separator: "+")) taken for \(m.predicted) (\(fixed(Double(m.probability), 2))): "
-        out += text.prefix(120) + "\n"
-      }
-    }
+    out += e.mistakeLines(isChoice: !e.confusion.isEmpty)
     return out
   }
 

@@ -10,6 +10,9 @@ struct ModelCard {
     _ c: Constitution, _ report: Synthesis.Report, _ compilation: Compilation, measured: JSON?
   ) {
     let e = compilation.evaluation
+    let background = c.language == "en" ? "" : ", the benign background mostly in English"
+    let origin =
+      c.community.texts.isEmpty ? "The constitution does not say who wrote its texts." : c.community.texts
     var out = """
       # \(c.title)
 
@@ -35,10 +38,10 @@ struct ModelCard {
     out += """
 
       ## How it was made
-      Only from text written for it, line by line, by language-model assistants under their maintainers' briefs: \(report.rows.reduce(0) { $0 + $1.seeds }) seeds, \
-      \(report.rows.reduce(0) { $0 + $1.nearMisses }) near misses, \(report.backgroundTexts) benign texts on \
-      \(report.topics) topics, made into \(report.examples.values.reduce(0, +)) examples; no scraped \
-      data. Features are hashed word 1-2-grams and character 3-5-grams; one linear output for each principle \
+      From \(report.rows.reduce(0) { $0 + $1.seeds }) seeds and \(report.rows.reduce(0) { $0 + $1.nearMisses }) near \
+      misses of the constitution, and \(report.backgroundTexts) benign texts on \(report.topics) topics that the Witan \
+      project wrote, made into \(report.examples.values.reduce(0, +)) examples. \
+      \(origin) Features are hashed word 1-2-grams and character 3-5-grams; one linear output for each principle \
       and one for `any`; int8 weights, \(compilation.modelBytes.count / 1000) kB. \
       \(Self.embeddings(compilation.spec, measured))
       Constitution digest `\(c.digest)`, seed \(compilation.summary.seed), \(compilation.summary.epochs) epochs.
@@ -71,8 +74,7 @@ struct ModelCard {
       and rewording gets past it. Use it as one signal among others, never alone against a person.
       - Its thresholds come from synthetic text. On real traffic false positives are more frequent (see above); \
       calibrate on a sample of your own (`witan calibrate`) before you rely on a rate.
-      - It was written in English (prompt injection also in German, Spanish and French). In other languages it \
-      sees little.
+      - Its texts are in the language `\(c.language)`\(background). In other languages it sees little.
 
       """
     markdown = out

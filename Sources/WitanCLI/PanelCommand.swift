@@ -10,11 +10,13 @@ struct PanelCommand: ParsableCommand {
     discussion: """
       Prints for each text who objects, who does not, who supports it and who cannot tell, the principles and
       words that each rests on, and the disagreement in a sentence. All models score in one pass; what each says is
-      what it says alone. Nothing is averaged: a panel by itself decides nothing.
+      what it says alone. Nothing is averaged: a panel by itself decides nothing. With --policy the rules of a
+      policy decide, and it is said what follows, by which of them, and on whose opinions.
 
       Input is one text a line, or JSONL with "text" and perhaps "prompt" (told from the first line). With --stream
-      standard input is one text that is graded while it arrives: a line for each change of mind, then the table.
-      Exit code 1 when somebody objects to one of the texts.
+      standard input is one text that is graded while it arrives: a line for each change of mind or of action, then
+      the table. Exit code 1 when somebody objects to one of the texts; with --policy, when the action on one is
+      above annotate. A stream is read to where the policy stops it; what it asks stays unanswered.
 
         echo "How much ketamine is too much?" | witan panel models/*/model.witan
       """)
@@ -29,6 +31,7 @@ struct PanelCommand: ParsableCommand {
   @OptionGroup var embeddings: EmbeddingsFlags
   @OptionGroup var signing: SignatureFlags
   @OptionGroup var standing: SideFlags
+  @OptionGroup var rules: PolicyFlags
   @Option(
     name: .long,
     help: ArgumentHelp("What the texts answer: they are judged in the light of this.", valueName: "text"))
@@ -52,17 +55,30 @@ struct PanelCommand: ParsableCommand {
     if !json, panel.members.contains(where: { $0.classifier.thresholdOrigin == .synthetic }) {
       Terminal.note(on: .synthetic)
     }
-    let hasObjection = try stream ? streamed(panel) : lines(panel)
+    if !json, standing.side == nil, prompt == nil,
+      Set(panel.members.flatMap(\.classifier.spec.sides)).count > 1
+    {
+      Terminal.note(
+        "note: some rules here are about requests, others about answers, and all judge these texts; --side says "
+          + "which they are.")
+    }
+    let speaking = try rules.speaking(panel)
+    let hasActed = try stream ? streamed(panel, speaking) : lines(panel, speaking)
     try Terminal.flush()
-    if hasObjection { throw ExitCode(1) }
+    if hasActed { throw ExitCode(1) }
   }
 
-  /// The texts of a file, one after the other; whether somebody objected to one.
-  private func lines(_ panel: Panel) throws -> Bool {
+  /// What follows of opinions: a verdict, with a policy the decision too.
+  private func verdict(_ opinions: [Opinion], _ speaking: PolicyPanel?) throws(WitanError) -> PanelVerdict {
+    try speaking?.verdict(opinions) ?? PanelVerdict(opinions: opinions)
+  }
+
+  /// The texts of a file, one after the other; whether the verdict on one is what exit code 1 tells.
+  private func lines(_ panel: Panel, _ speaking: PolicyPanel?) throws -> Bool {
     var reader = try LineReader(path: file)
     let scoring = panel.makeStream()
     var isJSONL: Bool?
-    var hasObjection = false
+    var hasActed = false
     while let line = try reader.next() {
       if isJSONL == nil { isJSONL = looksLikeJSONL(line) }
       var (text, answered) = (Array(line), prompt)
@@ -74,16 +90,38 @@ struct PanelCommand: ParsableCommand {
       begin(scoring, answered)
       scoring.push(text)
       scoring.finish()
-      let verdict = PanelVerdict(
-        opinions: try panel.withEvidence(scoring.opinions, of: text, prompt: answered))
-      hasObjection = hasObjection || !verdict.dissent.objects.isEmpty
+      let verdict = try verdict(
+        panel.withEvidence(scoring.opinions, of: text, prompt: answered), speaking)
+      hasActed = hasActed || verdict.isActed
       try show(verdict, text)
     }
-    return hasObjection
+    return hasActed
   }
 
   private func begin(_ stream: PanelStream, _ prompt: String?) {
     if let prompt { stream.begin(prompt: prompt) } else { stream.begin(as: standing.side) }
+  }
+
+  /// One text as it arrives; whether the verdict on it is what exit code 1 tells.
+  private func streamed(_ panel: Panel, _ speaking: PolicyPanel?) throws -> Bool {
+    var reading = try StreamedPanel(panel, speaking, json: json)
+    reading.begin(prompt: prompt, side: standing.side)
+    while !reading.isEnded, let arrived = try reading.next() {
+      for chunk in arrived where !reading.isEnded { try reading.push(chunk) }
+      try Terminal.flush()
+    }
+    let (opinions, text) = try reading.finish()
+    let verdict = try verdict(
+      text.isEmpty ? opinions : panel.withEvidence(opinions, of: text, prompt: prompt), speaking)
+    if json {
+      var fields: [String: JSON] = ["verdict": verdict.json]
+      fields["stream"] = reading.outcome
+      try Terminal.write(JSON.object(fields).text() + "\n")
+    } else {
+      let report = PanelReport(verdict: verdict, text: text)
+      try Terminal.write("\n" + (report.lines + reading.lines).joined(separator: "\n") + "\n")
+    }
+    return reading.action?.holdsBack ?? verdict.isActed
   }
 
   private func show(_ verdict: PanelVerdict, _ text: [UInt8]) throws(WitanError) {
@@ -97,76 +135,9 @@ struct PanelCommand: ParsableCommand {
     try Terminal.write(
       Terminal.styled("\"\(shown)\"", "1") + "\n\n" + report.lines.joined(separator: "\n") + "\n\n")
   }
+}
 
-  // MARK: - Streams
-
-  /// Bytes kept to name words; longer texts get none.
-  private static let keptBytes = 1 << 20
-
-  /// One text as it arrives; whether somebody objects at its end.
-  private func streamed(_ panel: Panel) throws -> Bool {
-    let scoring = panel.makeStream()
-    begin(scoring, prompt)
-    var buffer = [UInt8](repeating: 0, count: 1 << 16)
-    var (text, held): ([UInt8], [UInt8]) = ([], [])
-    var said: [Standing] = []
-    while true {
-      let count = read(STDIN_FILENO, &buffer, buffer.count)
-      if count < 0 && errno == EINTR { continue }
-      if count < 0 { throw WitanError.system("cannot be read", "standard input") }
-      if count == 0 { break }
-      let arrived = held + buffer[..<count]
-      let whole = arrived.count - Stream.incompleteTail(arrived)
-      held = Array(arrived[whole...])
-      for chunk in Stream.chunks(arrived[..<whole]) {
-        chunk.withUnsafeBufferPointer { scoring.push($0) }
-        if text.count <= Self.keptBytes { text += chunk }
-        try tell(scoring, chunk, &said)
-      }
-      try Terminal.flush()
-    }
-    scoring.push(held)
-    scoring.finish()
-    text += held
-    let isKept = text.count <= Self.keptBytes
-    let opinions =
-      try isKept
-      ? panel.withEvidence(scoring.opinions, of: text, prompt: prompt) : scoring.opinions
-    let verdict = PanelVerdict(opinions: opinions)
-    if json {
-      try Terminal.write(JSON.object(["verdict": verdict.json]).text() + "\n")
-    } else {
-      let report = PanelReport(verdict: verdict, text: isKept ? text : [])
-      try Terminal.write("\n" + report.lines.joined(separator: "\n") + "\n")
-    }
-    return !verdict.dissent.objects.isEmpty
-  }
-
-  /// A JSON event for the chunk, or a line for each member who has changed its mind.
-  private func tell(
-    _ stream: PanelStream, _ chunk: ArraySlice<UInt8>, _ said: inout [Standing]
-  ) throws(WitanError) {
-    let verdict = stream.verdict
-    let word = String(decoding: chunk, as: UTF8.self)
-    if json {
-      let standings = verdict.opinions.map { ($0.provenance.member, JSON.string($0.standing.rawValue)) }
-      let objections = verdict.opinions.map { ($0.provenance.member, JSON($0.objection)) }
-      let event: JSON = [
-        "chunk": .string(word), "bytes": JSON(stream.byteCount), "outcome": .string(verdict.outcome.rawValue),
-        "standings": .object(Dictionary(uniqueKeysWithValues: standings)),
-        "objections": .object(Dictionary(uniqueKeysWithValues: objections)),
-        "spread": JSON(verdict.dissent.spread),
-      ]
-      return try Terminal.write(event.text() + "\n")
-    }
-    for (i, opinion) in verdict.opinions.enumerated() {
-      let before = said.isEmpty ? .accepts : said[i]
-      guard opinion.standing != before else { continue }
-      let shown = word.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-      try Terminal.write(
-        "byte \(stream.byteCount)".padded(12) + "\"\(shown)\"".padded(22) + opinion.provenance.title + ": "
-          + opinion.standing.words + ", \(percent(Double(opinion.objection), digits: 0)) against it\n")
-    }
-    said = verdict.opinions.map(\.standing)
-  }
+extension PanelVerdict {
+  /// Whether the policy holds the text back; without one, whether somebody objects.
+  fileprivate var isActed: Bool { decision?.action.holdsBack ?? !dissent.objects.isEmpty }
 }

@@ -15,7 +15,8 @@ struct PanelReport {
   private static let wordsShown = 5
   private static let principlesShown = 3
 
-  /// A line for each opinion and one more for its words, then the sentence of `dissent`; others may add lines.
+  /// A line for each opinion and one more for its words, then the sentence of `dissent`, then the decision where a
+  /// policy made one.
   var lines: [String] {
     verdict.opinions.flatMap { opinion in
       let standing = opinion.standing
@@ -26,7 +27,7 @@ struct PanelReport {
       let words = words(opinion)
       let second = String(repeating: " ", count: Self.nameWidth + Self.standingWidth + 4) + "because of: "
       return [first.trimmed] + (words.isEmpty ? [] : [second + words.joined(separator: ", ")])
-    } + ["", dissent]
+    } + ["", dissent] + (verdict.decision.map { $0.lines(title) } ?? [])
   }
 
   /// What the opinion rests on: principles that reached their thresholds, with how probable each is.
@@ -99,9 +100,11 @@ struct PanelReport {
   /// The titles of members, or how many they are.
   private func titles(_ members: [String]) -> String {
     guard members.count <= 3 else { return "\(members.count) of \(verdict.opinions.count)" }
-    return members.map { member in
-      "'\(verdict.opinions.first { $0.provenance.member == member }?.provenance.title ?? member)'"
-    }.joined(separator: ", ")
+    return members.map { "'\(title($0))'" }.joined(separator: ", ")
+  }
+
+  private func title(_ member: String) -> String {
+    verdict.opinions.first { $0.provenance.member == member }?.provenance.title ?? member
   }
 }
 

@@ -9,7 +9,8 @@ struct PolicyApply: ParsableCommand {
     abstract: "Say what a policy does with each text, and by which rule.",
     discussion: """
       Texts are one a line, or JSONL with "text" and, for answers, "prompt". Members without a model count as
-      missing. Exit code 1 when any text does not simply pass.
+      missing. With --signature and --signers the models are files of one signed bundle. Exit code 1 when any text
+      does not simply pass.
       """)
 
   @Argument(help: ArgumentHelp("The policy.", valueName: "policy"))
@@ -22,19 +23,16 @@ struct PolicyApply: ParsableCommand {
   @Flag(name: .long, help: "Print one JSON object a line.")
   var json = false
 
+  func validate() throws { try models.validatePresence() }
+
   func run() throws {
     let policy = try Policy(path: file)
-    let decider = PolicyDecider(policy, try whom.context(policy))
-    let loaded = try models.load()
-    try loaded.check(policy)
-    let assigned = try loaded.assigned(to: policy)
-    loaded.noteMissing(policy, assigned)
+    guard let loaded = try models.load() else { return }
+    let speaking = try loaded.speaking(for: policy, whom.context(policy))
     let examples = try ExampleReader.lenient(path: texts)
-    let scores = loaded.scores(of: examples)
-    Terminal.endProgress()
     var anyActed = false
-    for (text, scores) in zip(examples, scores) {
-      let decision = decider.decide(loaded.opinions(scores, policy, assigned, of: text))
+    try loaded.forEach(examples) { (text, opinions) throws(WitanError) in
+      guard let decision = try speaking.verdict(opinions).decision else { return }
       anyActed = anyActed || decision.action > .emit
       if json {
         var line = decision.json.object ?? [:]
@@ -53,16 +51,6 @@ struct PolicyApply: ParsableCommand {
 }
 
 extension PolicyDecision {
-  /// For results.
-  var json: JSON {
-    var fields: [String: JSON] = [
-      "action": .string(action.rawValue), "layer": .string(layer), "rule": .string(rule),
-      "members": JSON(members), "principles": JSON(principles),
-    ]
-    fields["adjusted_by"] = adjustedBy.map(JSON.string)
-    return .object(fields)
-  }
-
   /// Layer, rule and whose opinion it rests on.
   var summary: String {
     guard layer != "default" else { return "-" }

@@ -9,7 +9,8 @@ struct PolicyCheck: ParsableCommand {
       "Say whether a policy keeps the rules of its format; with models, whether it fits them.",
     discussion: """
       With --models it is checked that each model is of the constitution, version and digest that the policy
-      names, that the principles exist, and that those which exempt permit or encourage.
+      names and, with --signature and --signers, of the signer; that the principles exist, and that those which
+      exempt permit or encourage.
       """)
 
   @Argument(help: ArgumentHelp("The policy.", valueName: "policy"))
@@ -23,17 +24,19 @@ struct PolicyCheck: ParsableCommand {
 
   func run() throws {
     let policy = try Policy(path: file)
-    if let user { _ = try policy.userLayer(path: user) }
-    let loaded = try models.load()
-    do { try loaded.check(policy) } catch {
-      throw WitanError(error.code, error.description, at: file)
+    let context = PolicyContext(
+      user: try user.map { (path) throws(WitanError) in try policy.userLayer(path: path) })
+    var unchecked = policy.members.map(\.name)
+    if let loaded = try models.load() {
+      do { unchecked = try PolicyPanel(loaded.panel, policy, context).missing } catch {
+        throw WitanError(error.code, error.description, at: file)
+      }
     }
-    let assigned = try loaded.assigned(to: policy)
-    let unchecked = zip(policy.members, assigned).filter { $0.1 == nil }.map(\.0.name)
     let open = ([policy.floor] + policy.layers).filter { !$0.missing.holdsBack }.map(\.name)
     if json {
       let report: JSON = [
         "id": .string(policy.id), "version": .string(policy.version),
+        "digest": policy.digest.map(JSON.string) ?? .null,
         "members": JSON(policy.members.map(\.name)), "layers": JSON(policy.layers.map(\.name)),
         "roles": JSON(policy.roles.map(\.name)), "fails_open": JSON(open),
         "unchecked": JSON(unchecked),

@@ -29,27 +29,21 @@ struct PolicyDiff: ParsableCommand {
 
   func validate() throws {
     guard 0...1000 ~= examples else { throw ValidationError("--examples must be 0 to 1000.") }
+    try models.validatePresence()
   }
 
   func run() throws {
     let policies = [try Policy(path: old), try Policy(path: new)]
-    let loaded = try models.load()
+    guard let loaded = try models.load() else { return }
     let texts = try ExampleReader.lenient(path: texts)
     guard !texts.isEmpty else { throw WitanError(.data, "there are no texts", at: self.texts) }
-    var deciders: [(decider: PolicyDecider, models: [Int?])] = []
-    for policy in policies {
-      try loaded.check(policy)
-      let assigned = try loaded.assigned(to: policy)
-      loaded.noteMissing(policy, assigned)
-      deciders.append((PolicyDecider(policy, try whom.context(policy)), assigned))
-    }
-    let scores = loaded.scores(of: texts)
-    Terminal.endProgress()
-    let pairs = zip(texts, scores).map { text, scores in
-      let decisions = deciders.map {
-        $0.decider.decide(loaded.opinions(scores, $0.decider.policy, $0.models, of: text))
-      }
-      return PolicyComparison.Pair(text: text.text, old: decisions[0], new: decisions[1])
+    let panels = try policies.map { try loaded.speaking(for: $0, whom.context($0)) }
+    var pairs: [PolicyComparison.Pair] = []
+    try loaded.forEach(texts) { (text, opinions) throws(WitanError) in
+      guard let before = try panels[0].verdict(opinions).decision,
+        let after = try panels[1].verdict(opinions).decision
+      else { return }
+      pairs.append(PolicyComparison.Pair(text: text.text, old: before, new: after))
     }
     let comparison = PolicyComparison(pairs: pairs)
     try Terminal.write(

@@ -16,10 +16,12 @@ struct PolicyFlags: ParsableArguments {
     }
   }
 
-  /// What decides; nil without a policy.
-  func decider() throws(WitanError) -> PolicyDecider? {
+  /// The panel as the policy hears it, after a note of members without a model; nil without a policy.
+  func speaking(_ panel: Panel) throws(WitanError) -> PolicyPanel? {
     guard let path = policy else { return nil }
     let policy = try Policy(path: path)
-    return PolicyDecider(policy, try whom.context(policy))
+    let speaking = try PolicyPanel(panel, policy, whom.context(policy))
+    Terminal.noteMissing(speaking)
+    return speaking
   }
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Witan
 
 /// The models whose opinions a policy combines.
@@ -11,23 +10,19 @@ struct PolicyModelsFlags: ParsableArguments {
       valueName: "model"))
   var models: [String] = []
   @OptionGroup var embeddings: EmbeddingsFlags
+  @OptionGroup var signing: SignatureFlags
   @OptionGroup var standing: SideFlags
 
-  /// The models, loaded.
-  func load() throws(WitanError) -> PolicyModels {
-    var loaded: [PolicyModels.Model] = []
-    for argument in models {
-      var (member, path): (String?, String) = (nil, argument)
-      // A file whose name has '=' in it is still a file.
-      if let split = argument.firstIndex(of: "="), !FileManager.default.fileExists(atPath: argument) {
-        (member, path) = (
-          String(argument[..<split]), String(argument[argument.index(after: split)...])
-        )
-      }
-      loaded.append(
-        PolicyModels.Model(
-          member: member, path: path, classifier: try embeddings.classifier(path: path)))
+  /// For commands that cannot do without.
+  func validatePresence() throws {
+    guard !models.isEmpty else {
+      throw ValidationError("Give the models of the policy's members with --models.")
     }
-    return PolicyModels(models: loaded, side: standing.side)
+  }
+
+  /// The models as a panel; nil when none are given.
+  func load() throws(WitanError) -> PolicyModels? {
+    if models.isEmpty { return nil }
+    return PolicyModels(panel: try embeddings.panel(models, signing), side: standing.side)
   }
 }

@@ -34,7 +34,13 @@ struct Sign: ParsableCommand {
     var options = selecting.options(besides: output)
     options.allowsLinks = allowSymlinks
     if !signsGit { options.ignoredNames = FileSelection.Options.gitNames }
-    let manifest = try Manifest(of: FileSelection(paths: paths, options: options))
+    let selection = try FileSelection(paths: paths, options: options)
+    if let secret = try selection.privateKeys().first {
+      throw WitanError(
+        .invalidValue, "is a private key, which should not go with what is signed; move it or --ignore it",
+        at: secret)
+    }
+    let manifest = try Manifest(of: selection)
     let bundle = try SignatureBundle(signing: manifest, with: key)
     try writeFile(bundle.text.utf8, to: output)
     if json {

@@ -9,6 +9,8 @@ public struct Constitution: Sendable {
     public var adopted: String
     /// Where one objects.
     public var contact: String
+    /// Who wrote the seeds and near misses, and how; empty where nobody says.
+    public var texts: String
   }
 
   /// Where a principle pulls against another, or against something else of worth.

@@ -25,6 +25,9 @@ struct ConstitutionTemplateTests {
         to: folder.appendingPathComponent(path), atomically: true, encoding: .utf8)
     }
     let constitution = try Constitution(path: yaml)
+    #expect(constitution.unfinished.contains { $0.hasPrefix("'community.who' still says TODO") })
+    #expect(constitution.unfinished.contains { $0.hasPrefix("'loud-talk' has 1 seed: too few") })
+    #expect(constitution.recipe.seedWeight == 8)
     #expect(constitution.id == "garden" && constitution.title == title)
     #expect(constitution.principles.map(\.id) == ["selling", "loud-talk"])
     #expect(constitution.principles.map(\.title) == ["Selling", "Loud talk"])

@@ -121,3 +121,18 @@ struct FileSelectionTests {
     #expect(ContentDigest(hex: whole.hex) == whole && ContentDigest(hex: whole.hex.uppercased()) == nil)
   }
 }
+
+/// What should not be signed with the rest.
+@Suite struct PrivateKeySelectionTests {
+  @Test("a private key among the files is found") func found() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let key = SigningKey()
+    try key.pem.write(toFile: folder.path + "/key.pem", atomically: true, encoding: .utf8)
+    try "The words PRIVATE KEY alone are no key.\n".write(
+      toFile: folder.path + "/notes.txt", atomically: true, encoding: .utf8)
+    let selection = try FileSelection(paths: [folder.path])
+    #expect(try selection.privateKeys().map { $0.hasSuffix("/key.pem") } == [true])
+  }
+}

@@ -115,7 +115,8 @@ struct PolicyExplanationTests {
         provenance: Provenance(
           member: member.name, constitution: member.constitution, version: member.version),
         scores: Scores(
-          labels: [], probabilities: [], any: any, features: 1, replacements: 0, isTruncated: false),
+          labels: [Label(id: "x", stance: .prohibit)], probabilities: [0], any: any, features: 1,
+          replacements: 0, isTruncated: false),
         anyThreshold: 0.5, side: nil, origin: .synthetic, isComplete: true, finding: finding)
     }
     return policy.decide(opinions)

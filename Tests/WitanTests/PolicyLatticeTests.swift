@@ -205,6 +205,67 @@ struct PolicyLatticeTests {
     }
   }
 
+  @Test("a silent member neither objects nor accepts nor is missing: it is as if it were no member")
+  func silent() throws {
+    var (changed, acted) = (0, 0)
+    for seed in 0..<Self.cases {
+      var c = try Case(seed: seed, missing: 0)
+      var numbers = c.numbers
+      for i in numbers.indices { numbers[i]?.isSilent = c.random.chance(0.4) }
+      let opinions = RandomPolicy.opinions(numbers)
+      // Where nothing follows of missing members, one that is missing is as if it were none.
+      var fields = try #require(c.json.object)
+      func lenient(_ layer: JSON?) throws -> JSON {
+        var layer = try #require(layer?.object)
+        layer["missing"] = "emit"
+        return .object(layer)
+      }
+      fields["missing"] = "emit"
+      fields["floor"] = try lenient(fields["floor"])
+      fields["layers"] = .array(try #require(fields["layers"]?.array).map(lenient))
+      let policy = try Policy(json: JSON.object(fields).text())
+      var context = c.context
+      context.user?.layer = nil
+      let heard = opinions.filter { $0.standing != .silent }
+      #expect(policy.decide(opinions, context) == policy.decide(heard, context), "seed \(seed)")
+      // And nothing follows of its silence where much follows of its absence.
+      let strict = c.policy.decide(opinions, context)
+      #expect(strict == policy.decide(heard, context), "seed \(seed)")
+      #expect(strict.members.allSatisfy { name in heard.contains { $0.provenance.member == name } })
+      changed += strict.action != c.policy.decide(heard, context).action ? 1 : 0
+      acted += strict.action > .emit ? 1 : 0
+    }
+    #expect(changed > 100 && acted > 100)
+  }
+
+  @Test(
+    "who is silent is not counted: quorum, share, unanimity, priority and weights are of those who are heard")
+  func combinations() throws {
+    func decision(_ combine: JSON, _ p: [Float?]) throws -> PolicyDecision {
+      let policy: JSON = [
+        "witan_policy": 1, "id": "tiny", "title": "Tiny", "version": "1", "missing": "terminate",
+        "owner": ["who": "w", "adopted": "a", "contact": "c"],
+        "members": .array(RandomPolicy.members.map { ["name": .string($0)] }),
+        "floor": ["combine": combine, "objects": "hold"],
+      ]
+      let numbers = p.map { p in
+        RandomPolicy.Numbers(p: [p ?? 0.9, 0, 0, 0, 0], any: nil, isSilent: p == nil)
+      }
+      return try Policy(json: policy.text()).decide(RandomPolicy.opinions(numbers))
+    }
+    let equal: JSON = ["weights": ["m1": 1, "m2": 1, "m3": 1, "m4": 1], "from": 0.6]
+    for (combine, p, action) in [
+      (["quorum": 3], [0.9, 0.9, nil, nil], .hold), (["quorum": 2], [0.9, 0.1, nil, nil], .emit),
+      (["share": 0.5], [0.9, 0.1, nil, nil], .hold), (["share": 0.5], [0.9, 0.1, 0.1, nil], .emit),
+      ("unanimity", [0.9, 0.9, nil, nil], .hold), ("unanimity", [0.9, 0.1, nil, nil], .emit),
+      ("priority", [nil, 0.9, 0.1, 0.1], .hold), ("priority", [nil, 0.1, 0.9, 0.9], .emit),
+      (equal, [0.7, nil, nil, 0.6], .hold), (equal, [0.7, nil, nil, 0.3], .emit),
+      ("any", [nil, nil, nil, nil], .emit),
+    ] as [(JSON, [Float?], GuardAction)] {
+      #expect(try decision(combine, p).action == action, "\(combine.text()) \(p)")
+    }
+  }
+
   @Test("equal policies and opinions give equal decisions, and the decision names what holds")
   func naming() throws {
     for seed in 0..<Self.cases {
@@ -213,6 +274,8 @@ struct PolicyLatticeTests {
       let again = try Policy(json: c.json.text(indent: true))
       #expect(again == c.policy && again.decide(c.opinions, c.context) == decision, "seed \(seed)")
       let standing = { (name: String) in c.opinions.first { $0.provenance.member == name }?.standing }
+      #expect(decision.policy == PolicyIdentity(id: "random", version: "1"))
+      #expect(decision.members.allSatisfy { standing($0) != .silent })
       #expect((decision.layer == "default") == (decision.action == .emit), "seed \(seed)")
       switch decision.rule {
       case "default": #expect(decision.members.isEmpty)

@@ -8,7 +8,7 @@ struct PolicyMonitorTests {
 
   private func source(_ name: String, _ numbers: RandomPolicy.Numbers) -> PolicySource {
     PolicySource(
-      provenance: RandomPolicy.provenance(name), labels: RandomPolicy.labels,
+      provenance: RandomPolicy.provenance(name), labels: numbers.labels,
       anyThreshold: numbers.any == nil ? nil : 0.5, isComplete: numbers.isComplete, abstains: numbers.abstains
     )
   }
@@ -35,6 +35,8 @@ struct PolicyMonitorTests {
       var (policy, context, numbers, random) = try made(seed)
       let sources = zip(RandomPolicy.members, numbers).compactMap { name, n in n.map { source(name, $0) } }
       var monitor = try PolicyMonitor(policy, context, sources: sources)
+      monitor.begin(as: .response)
+      #expect(monitor.decision == policy.decide([], context), "seed \(seed)")
       for _ in 0..<4 {
         for i in numbers.indices {
           for k in RandomPolicy.labels.indices { numbers[i]?.p[k] = Float(random.random.below(21)) / 20 }
@@ -48,6 +50,61 @@ struct PolicyMonitorTests {
       }
       #expect(monitor.fail() == policy.decide([], context).action, "seed \(seed)")
       #expect(monitor.decision == policy.decide([], context), "seed \(seed)")
+    }
+  }
+
+  @Test("a member is silent on the sides that it has no rules about, and there alone")
+  func sides() throws {
+    let policy = try Policy(json: PolicyParsingTests.minimal.text())
+    let labels = [Label(id: "bad", stance: .prohibit, side: .response)]
+    let sources = [("one", "one"), ("two", "second")].map { name, constitution in
+      PolicySource(
+        provenance: Provenance(member: name, constitution: constitution), labels: labels, anyThreshold: 0.5)
+    }
+    var monitor = try PolicyMonitor(policy, sources: sources)
+    let reading: [Float] = [0.9, 0.9, 0.9, 0.9]
+    let cases: [(Side?, GuardAction)] = [
+      (nil, .ask), (.prompt, .emit), (.response, .ask), (.exchange, .ask), (.prompt, .emit),
+    ]
+    for (side, action) in cases {
+      monitor.begin(as: side)
+      #expect(monitor.decision.rule == "missing")
+      #expect(reading.withUnsafeBufferPointer { monitor.decide($0) } == action, "\(String(describing: side))")
+    }
+  }
+
+  @Test("a classifier with prediction sets objects, accepts and cannot tell as its opinions do")
+  func predictionSets() throws {
+    for (lower, upper) in [(0.3, 0.6), (0.6, 0.3), (0.5, 0.5), (0, 1)] as [(Double, Double)] {
+      let classifier = try TestPanel.judging(lower: lower, upper: upper)
+      let panel = try Panel([PanelMember(classifier, name: "one")])
+      var fields = try #require(PolicyParsingTests.minimal.object)
+      fields["members"] = [["name": "one", "constitution": "judging"]]
+      fields["layers"] = nil
+      fields["floor"] = ["objects": "terminate", "undecided": "ask"]
+      let speaking = try PolicyPanel(panel, Policy(json: JSON.object(fields).text()))
+      var monitor = try speaking.makeMonitor()
+      var seen = Set<GuardAction>()
+      for side in [nil, Side.prompt, .response] {
+        monitor.begin(as: side)
+        for i in 0...200 {
+          let p = Float(i) / 200
+          let applies = side != .prompt
+          let reading = [applies ? p : 0, 0.1, applies ? p : 0]
+          let scores = Scores(
+            labels: classifier.spec.labels, probabilities: Array(reading.prefix(2)), any: reading[2],
+            features: 1,
+            replacements: 0, isTruncated: false)
+          let opinion = Opinion(
+            classifier, scores, side: side, provenance: panel.members[0].provenance)
+          let expected = try #require(try speaking.verdict([opinion]).decision)
+          let action = reading.withUnsafeBufferPointer { monitor.decide($0) }
+          #expect(
+            action == expected.action && monitor.decision == expected, "\(p) on \(String(describing: side))")
+          seen.insert(action)
+        }
+      }
+      #expect(seen.count >= 2, "\(lower), \(upper): \(seen)")
     }
   }
 

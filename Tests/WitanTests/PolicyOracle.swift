@@ -9,7 +9,7 @@ struct PolicyOracle {
   func opinion(_ member: String) -> Opinion? { opinions.first { $0.provenance.member == member } }
 
   func isOn(_ signal: PolicySignal, exempting: Bool) -> Bool {
-    guard let opinion = opinion(signal.member) else { return false }
+    guard let opinion = opinion(signal.member), opinion.standing != .silent else { return false }
     if signal.principle == "any" {
       guard let any = opinion.scores.any, let own = opinion.anyThreshold else { return false }
       return any >= signal.from ?? own
@@ -53,7 +53,7 @@ struct PolicyOracle {
     func isAnyOn(_ signals: [PolicySignal], exempting: Bool) -> Bool {
       signals.contains { !silenced.contains($0.member) && isOn($0, exempting: exempting) }
     }
-    let present = members.filter { opinion($0) != nil }
+    let present = members.filter { opinion($0).map { $0.standing != .silent } ?? false }
     let objectors = present.filter { opinion($0)!.standing == .objects }
     let abstainers = present.filter { opinion($0)!.standing == .undecided }
     var wanted = GuardAction.emit
@@ -82,7 +82,9 @@ struct PolicyOracle {
       }
     }
     if let limit { wanted = min(wanted, limit) }
-    if members.contains(where: { opinion($0)?.isComplete != true }) { wanted = max(wanted, layer.missing) }
+    if members.contains(where: { opinion($0)?.isComplete != true && opinion($0)?.standing != .silent }) {
+      wanted = max(wanted, layer.missing)
+    }
     if let least, wanted > .emit { wanted = max(wanted, least) }
     return wanted
   }

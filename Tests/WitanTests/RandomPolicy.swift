@@ -13,6 +13,11 @@ struct RandomPolicy {
     Label(id: "good", stance: .encourage, threshold: 0.4),
   ]
 
+  /// The same principles, about prompts alone.
+  static let promptLabels = labels.map {
+    Label(id: $0.id, stance: $0.stance, side: .prompt, threshold: $0.threshold)
+  }
+
   /// The probabilities of one member's outputs.
   struct Numbers: Equatable {
     var p: [Float]
@@ -20,6 +25,10 @@ struct RandomPolicy {
     var any: Float?
     var abstains: Range<Float>?
     var isComplete = true
+    /// Whether all its principles are about prompts; the texts of these cases are answers.
+    var isSilent = false
+
+    var labels: [Label] { isSilent ? RandomPolicy.promptLabels : RandomPolicy.labels }
   }
 
   var random: SeededRandom
@@ -127,13 +136,14 @@ struct RandomPolicy {
   }
 
   /// Numbers for each member, nil for one that is missing.
-  mutating func numbers(missing: Double = 0.1) -> [Numbers?] {
+  mutating func numbers(missing: Double = 0.1, silent: Double = 0.1) -> [Numbers?] {
     Self.members.map { _ in
       if chance(missing) { return nil }
       var out = Numbers(p: Self.labels.map { _ in Float(random.below(21)) / 20 })
       if chance(0.7) { out.any = Float(random.below(21)) / 20 }
       if out.any != nil, chance(0.4) { out.abstains = 0.35..<0.5 }
       out.isComplete = !chance(missing)
+      out.isSilent = chance(silent)
       return out
     }
   }
@@ -144,12 +154,12 @@ struct RandomPolicy {
     zip(members, numbers).compactMap { name, numbers in
       guard let numbers else { return nil }
       let scores = Scores(
-        labels: labels, probabilities: numbers.p, any: numbers.any, features: 1, replacements: 0,
+        labels: numbers.labels, probabilities: numbers.p, any: numbers.any, features: 1, replacements: 0,
         isTruncated: false)
       func opinion(_ finding: Finding?) -> Opinion {
         Opinion(
           provenance: provenance(name), scores: scores, anyThreshold: numbers.any == nil ? nil : 0.5,
-          side: nil,
+          side: .response,
           origin: .synthetic, isComplete: numbers.isComplete, finding: finding)
       }
       let plain = opinion(nil)

@@ -49,6 +49,30 @@ enum TestPanel {
     return try all + [sided(), sided(seed: 2, labels: 21)]
   }
 
+  /// A model of the constitution "judging" that prohibits something of answers, with prediction sets of `any`.
+  static func judging(lower: Double, upper: Double) throws -> Classifier {
+    let spec = try ModelSpec(
+      features: FeatureSpec(log2Buckets: 10), task: .multiLabel,
+      labels: [
+        Label(id: "bad", stance: .prohibit, side: .response), Label(id: "fine", stance: .permit),
+      ], hasAny: true)
+    let sets: JSON = [
+      "outputs": [
+        [
+          "output": "any", "alpha": 0.1, "lower": .number(lower), "upper": .number(upper),
+          "falls_under": ["n": 50], "does_not": ["n": 50], "promise": "Of 10 sets, 9.",
+          "embeddings": .bool(false),
+        ]
+      ]
+    ]
+    return try Classifier(
+      bytes: ModelFile.encode(
+        spec: spec, weights: TestModel.weights(spec, seed: 3),
+        metadata: [
+          "witan.constitution": "…", "witan.constitution_id": "judging", "witan.conformal": sets.text(),
+        ]))
+  }
+
   static func panel(_ classifiers: [Classifier]) throws -> Panel {
     try Panel(classifiers.enumerated().map { PanelMember($1, name: "member-\($0)") })
   }

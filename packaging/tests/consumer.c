@@ -69,6 +69,42 @@ int main(int argc, char **argv) {
   for (size_t i = 0; i < count; i++) CHECK((entries[i].step.action == WITAN_TERMINATE) == (entries[i].stream == names[i] && i % 2));
   CHECK(witan_pool_free(pool) == WITAN_OK);
 
+  // Two opinions, and what follows of them.
+  witan_panel_member members[] = {{.model = model}, {.model = model, .name = "again", .name_length = 5}};
+  witan_panel *panel;
+  witan_panel_stream *opinions;
+  witan_policy *policy, *guests;
+  static const char rules[] =
+      "{\"witan_policy\": 1, \"id\": \"house\", \"title\": \"House\", \"version\": 1, \"missing\": \"ask\","
+      "\"owner\": {\"who\": \"a\", \"adopted\": \"b\", \"contact\": \"c\"},"
+      "\"members\": [{\"name\": \"baseline\"}, {\"name\": \"again\", \"constitution\": \"baseline\"}],"
+      "\"floor\": {\"objects\": \"hold\", \"missing\": \"emit\"},"
+      "\"roles\": [{\"name\": \"guest\", \"tighten\": {\"floor\": \"terminate\"}}]}";
+  CHECK(witan_panel_create(members, 2, &panel) == WITAN_OK);
+  CHECK(witan_policy_create(rules, strlen(rules), &policy) == WITAN_OK);
+  CHECK(witan_policy_for(policy, "guest", 5, NULL, 0, &guests) == WITAN_OK);
+  CHECK(witan_panel_check(panel, policy) == WITAN_OK);
+  CHECK(witan_panel_stream_create(panel, &opinions) == WITAN_OK);
+  CHECK(witan_panel_free(panel) == WITAN_OK);
+  witan_panel_verdict verdict = {.struct_size = sizeof verdict};
+  const char *json;
+  for (int i = 0; i < 2; i++) {
+    CHECK(witan_panel_stream_begin(opinions, WITAN_SIDE_PROMPT, NULL, 0) == WITAN_OK);
+    CHECK(witan_panel_stream_push(opinions, texts[i].bytes, texts[i].length) == WITAN_OK);
+    CHECK(witan_panel_stream_finish(opinions) == WITAN_OK);
+    CHECK(witan_panel_stream_scores(opinions, scores, 2 * info.output_count) == WITAN_OK);
+    CHECK(scores[info.any_output] == (i == 0 ? harmful : harmless));
+    CHECK(memcmp(scores, scores + info.output_count, info.output_count * sizeof *scores) == 0);
+    CHECK(witan_panel_stream_verdict(opinions, guests, &verdict, &json, &count) == WITAN_OK);
+    CHECK(strlen(json) == count && strstr(json, "\"member\":\"again\"") != NULL && verdict.spread == 0);
+    CHECK(verdict.outcome == (i == 0 ? WITAN_OBJECTED : WITAN_ACCEPTED));
+    CHECK(verdict.action == (i == 0 ? WITAN_TERMINATE : WITAN_EMIT));
+    CHECK(witan_panel_stream_verdict(opinions, policy, &verdict, NULL, NULL) == WITAN_OK);
+    CHECK(verdict.action == (i == 0 ? WITAN_HOLD : WITAN_EMIT));
+  }
+  CHECK(witan_policy_free(policy) == WITAN_OK && witan_policy_free(guests) == WITAN_OK);
+  CHECK(witan_panel_stream_free(opinions) == WITAN_OK);
+
   // Misuse is an answer.
   CHECK(witan_stream_free(stream) == WITAN_OK);
   CHECK(witan_stream_push(stream, NULL, 0, &step) == WITAN_ERROR_HANDLE);

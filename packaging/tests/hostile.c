@@ -7,7 +7,7 @@
 
 #include "check.h"
 
-enum { SLOTS = 24, THREADS = 4, PATHS = 7 };
+enum { SLOTS = 32, THREADS = 4, PATHS = 7 };
 
 static void *handles[SLOTS];  // whatever was made, shared without care
 static long calls_each;
@@ -34,7 +34,7 @@ static void *load(int i) { return __atomic_load_n(&handles[i], __ATOMIC_RELAXED)
 // Mostly a handle of the right kind, which its four highest bits tell.
 static void *handle(caller *c, unsigned kind) {
   void *h = load((int)pick(c, SLOTS));
-  for (int i = 0; i < 8 && (uintptr_t)h >> 60 != kind; i++) h = load((int)pick(c, SLOTS));
+  for (int i = 0; i < 16 && (uintptr_t)h >> 60 != kind; i++) h = load((int)pick(c, SLOTS));
   switch (pick(c, 24)) {
     case 0: return NULL;
     case 1: return (void *)((uintptr_t)h ^ (1ull << pick(c, 64)));
@@ -60,7 +60,8 @@ static const uint8_t *bytes(caller *c) { return pick(c, 16) == 0 ? NULL : c->byt
 static void keep(caller *c, void *h) {
   void *old = __atomic_exchange_n(&handles[pick(c, SLOTS)], h, __ATOMIC_RELAXED);
   if (witan_stream_free(old) && witan_pool_free(old) && witan_scorer_free(old) && witan_model_free(old) &&
-      witan_vocabulary_free(old) && witan_probe_free(old) && witan_probe_stream_free(old))
+      witan_vocabulary_free(old) && witan_probe_free(old) && witan_probe_stream_free(old) && witan_panel_free(old) &&
+      witan_panel_stream_free(old) && witan_policy_free(old))
     witan_context_free(old);
 }
 
@@ -90,12 +91,98 @@ static void offsets(caller *c, size_t count) {
   if (pick(c, 8) == 0) c->numbers[pick(c, 64)] = next_random(&c->seed) >> pick(c, 64);
 }
 
+static const char policy[] =
+    "{\"witan_policy\": 1, \"id\": \"p\", \"title\": \"P\", \"version\": 1, \"missing\": \"hold\","
+    "\"owner\": {\"who\": \"a\", \"adopted\": \"b\", \"contact\": \"c\"}, \"members\": [{\"name\": \"baseline\"}],"
+    "\"floor\": {\"objects\": \"ask\", \"rules\": [{\"when\": \"baseline/fraud\", \"then\": \"terminate\"}]},"
+    "\"roles\": [{\"name\": \"guest\", \"tighten\": {\"floor\": \"hold\"}}]}";
+
+static witan_status call_policy(caller *c, void **made) {
+  char text[sizeof policy];
+  memcpy(text, policy, sizeof text);
+  if (pick(c, 3) == 0) text[pick(c, sizeof text)] = (char)pick(c, 256);
+  switch (pick(c, 4)) {
+    case 0:
+      return witan_policy_create(pick(c, 9) ? text : NULL, pick(c, 3) ? sizeof text - 1 : length(c, sizeof text),
+                                 (witan_policy **)made);
+    case 1: {
+      int kind = (int)pick(c, 4);
+      return witan_policy_for(handle(c, 11), kind == 0 ? (const char *)bytes(c) : kind == 1 ? "guest" : NULL,
+                              kind == 0 ? length(c, 60) : kind == 1 ? 5 : 0, kind == 2 ? text : NULL,
+                              kind == 2 ? length(c, sizeof text) : 0, (witan_policy **)made);
+    }
+    case 2: return witan_panel_check(handle(c, 9), handle(c, 11));
+    default: return pick(c, 4) ? WITAN_OK : witan_policy_free(handle(c, 11));
+  }
+}
+
+static witan_status call_panel(caller *c, void **made) {
+  switch (pick(c, 10)) {
+    case 0: {
+      static const char *names[] = {NULL, "one", "two", "\xF0\x9F", "two"};
+      witan_panel_member members[3] = {{0}};
+      for (int i = 0; i < 3; i++) {
+        members[i].model = handle(c, 2);
+        members[i].name = names[pick(c, 5)];
+        members[i].name_length = members[i].name == NULL ? pick(c, 9) == 0 : strlen(members[i].name);
+        if (pick(c, 9) == 0) members[i].signer = (const char *)bytes(c), members[i].signer_length = length(c, 4096);
+      }
+      // A panel holds megabytes: seldom.
+      if (pick(c, 3)) return WITAN_OK;
+      return witan_panel_create(pick(c, 9) ? members : NULL, pick(c, 4) ? 1 + pick(c, 2) : length(c, 3),
+                                (witan_panel **)made);
+    }
+    case 1: {
+      witan_panel_info info = {.struct_size = pick(c, 3) ? sizeof info : pick(c, 24)};
+      return witan_panel_describe(handle(c, 9), pick(c, 9) ? &info : NULL);
+    }
+    case 2: {
+      witan_panel_member_info info = {.struct_size = pick(c, 3) ? sizeof info : pick(c, 24)};
+      return witan_panel_describe_member(handle(c, 9), pick(c, 3) ? pick(c, 4) : (uint32_t)next_random(&c->seed), &info);
+    }
+    case 3: case 4: case 5: case 6: return witan_panel_stream_create(handle(c, 9), pick(c, 9) ? (witan_panel_stream **)made : NULL);
+    case 7: return pick(c, 8) ? WITAN_OK : witan_panel_free(handle(c, 9));
+    case 8: {
+      void *h = load((int)pick(c, SLOTS));
+      if (witan_panel_stream_free(h) != WITAN_OK || h == NULL) return WITAN_OK;
+      CHECK(witan_panel_stream_push(h, NULL, 0) == WITAN_ERROR_HANDLE);
+      CHECK(witan_panel_stream_free(h) == WITAN_ERROR_HANDLE);
+      return WITAN_OK;
+    }
+    default: return witan_panel_check(handle(c, 9), handle(c, 11));
+  }
+}
+
+static witan_status call_panel_stream(caller *c, void **made) {
+  void *h = handle(c, 10);
+  switch (pick(c, 12)) {
+    case 0: return witan_panel_stream_begin(h, (int32_t)pick(c, 7) - 1, pick(c, 2) ? bytes(c) : NULL, length(c, 90));
+    case 1: return witan_panel_stream_push_token(h, handle(c, 6), pick(c, 2) ? pick(c, 2) : (int64_t)next_random(&c->seed));
+    case 2: return witan_panel_stream_finish(h);
+    case 3: return witan_panel_stream_scores(h, pick(c, 9) ? c->floats : NULL, length(c, 4096));
+    case 4: {
+      // The text may be another's verdict by now: four threads share the stream.
+      witan_panel_verdict verdict = {.struct_size = pick(c, 5) ? sizeof verdict : pick(c, 20)};
+      const char *json;
+      size_t count;
+      witan_status status = witan_panel_stream_verdict(h, pick(c, 2) ? handle(c, 11) : NULL, pick(c, 9) ? &verdict : NULL,
+                                                       pick(c, 2) ? &json : NULL, pick(c, 2) ? &count : NULL);
+      if (status == WITAN_OK) CHECK(verdict.action <= WITAN_TERMINATE && verdict.spread <= 0.5f);
+      return status;
+    }
+    case 5: return witan_panel_stream_fork(h, (witan_panel_stream **)made);
+    case 6: return witan_panel_stream_reset(h);
+    case 7: return witan_panel_stream_memory(h, pick(c, 9) ? c->numbers : NULL);
+    default: return witan_panel_stream_push(h, bytes(c), length(c, 60));
+  }
+}
+
 static witan_status call(caller *c) {
   void *made = NULL;
   witan_status status = WITAN_OK;
   size_t count = 0;
   witan_guard_options o = {0};
-  switch (pick(c, 52)) {
+  switch (pick(c, 64)) {
     case 0: status = witan_context_create(pick(c, 9) ? (witan_context **)&made : NULL); break;
     case 1: {
       const char *path = paths[pick(c, PATHS)];
@@ -233,6 +320,9 @@ static witan_status call(caller *c) {
       CHECK(witan_stream_free(h) == WITAN_ERROR_HANDLE);
       break;
     }
+    case 48: case 49: case 50: status = call_policy(c, &made); break;
+    case 51: case 52: case 53: case 54: status = call_panel(c, &made); break;
+    case 55: case 56: case 57: case 58: case 59: status = call_panel_stream(c, &made); break;
     default: {
       void *h = handle(c, 4);
       if (pick(c, 4) == 0) {

@@ -59,6 +59,26 @@ class ProbeInfo(ctypes.Structure):
                 ("reserved", c_uint32)]
 
 
+class PanelMember(ctypes.Structure):
+    _fields_ = [("model", c_void_p), ("name", c_char_p), ("name_length", c_size_t), ("model_digest", c_char_p),
+                ("model_digest_length", c_size_t), ("signer", c_char_p), ("signer_length", c_size_t)]
+
+
+class PanelInfo(ctypes.Structure):
+    _fields_ = [("struct_size", c_uint32), ("member_count", c_uint32), ("output_count", c_uint32),
+                ("reserved", c_uint32), ("bytes", c_uint64)]
+
+
+class PanelMemberInfo(ctypes.Structure):
+    _fields_ = [("struct_size", c_uint32), ("first_output", c_uint32), ("output_count", c_uint32),
+                ("any_output", c_int32), ("name", c_char_p)]
+
+
+class PanelVerdict(ctypes.Structure):
+    _fields_ = [("struct_size", c_uint32), ("outcome", c_int32), ("action", c_int32), ("spread", c_float),
+                ("division", c_float)]
+
+
 def _load() -> ctypes.CDLL:
     named = os.environ.get("WITAN_LIBRARY")
     inside = Path(__file__).with_name("libwitan.so")
@@ -103,6 +123,17 @@ _types = {
     "pool_resolve": [_handle, c_uint64, c_int32, _step],
     "pool_cancel": [_handle, c_uint64, _step], "pool_reason": [_handle, c_uint64, POINTER(ReasonInfo)],
     "pool_close": [_handle, c_uint64], "pool_memory": [_handle, POINTER(c_uint64)], "pool_free": [_handle],
+    "policy_create": [_text, _size, _place], "policy_for": [_handle, _text, _size, _text, _size, _place],
+    "policy_free": [_handle],
+    "panel_create": [c_void_p, _size, _place], "panel_describe": [_handle, POINTER(PanelInfo)],
+    "panel_describe_member": [_handle, c_uint32, POINTER(PanelMemberInfo)], "panel_check": [_handle, _handle],
+    "panel_free": [_handle],
+    "panel_stream_create": [_handle, _place], "panel_stream_begin": [_handle, c_int32, _bytes, _size],
+    "panel_stream_push": [_handle, _bytes, _size], "panel_stream_push_token": [_handle, _handle, c_int64],
+    "panel_stream_finish": [_handle], "panel_stream_scores": [_handle, c_void_p, _size],
+    "panel_stream_verdict": [_handle, _handle, POINTER(PanelVerdict), POINTER(c_void_p), POINTER(c_size_t)],
+    "panel_stream_fork": [_handle, _place], "panel_stream_reset": [_handle],
+    "panel_stream_memory": [_handle, POINTER(c_uint64)], "panel_stream_free": [_handle],
     "vocabulary_open": [_text, _size, _place],
     "vocabulary_bytes": [_handle, c_int64, POINTER(c_void_p), POINTER(c_size_t)], "vocabulary_free": [_handle],
     "probe_open": [_text, _size, _place], "probe_describe": [_handle, POINTER(ProbeInfo)],

@@ -146,13 +146,15 @@ public final class PanelStream {
 
   /// Starts the answer to `prompt`, as `ScoringStream.begin(prompt:)` does.
   public func begin(prompt: String?) {
-    reset()
-    guard var prompt else { return }
-    side = .exchange
-    prompt.withUTF8 { bytes in
-      for (i, group) in panel.features.enumerated() {
-        FeatureExtractor.prompt(bytes, group.spec, workspace) { add($0, of: i) }
-      }
+    guard var prompt else { return reset() }
+    prompt.withUTF8(begin(prompt:))
+  }
+
+  /// Starts the answer to a prompt (UTF-8). O(bytes)
+  public func begin(prompt: UnsafeBufferPointer<UInt8>) {
+    begin(as: .exchange)
+    for (i, group) in panel.features.enumerated() {
+      FeatureExtractor.prompt(prompt, group.spec, workspace) { add($0, of: i) }
     }
   }
 
@@ -190,6 +192,9 @@ public final class PanelStream {
     _ = score()
     return UnsafeBufferPointer(start: output, count: head.outputs)
   }
+
+  /// Whether the text has more features than a model counts: what came since was not scored. O(tables)
+  public var isTruncated: Bool { (0..<tableCount).contains { bags[$0].isFull } }
 
   /// What all say now, and how far they are apart. Allocates; see `read()` for the hot path.
   public var verdict: PanelVerdict { PanelVerdict(opinions: opinions) }

@@ -4,13 +4,7 @@ extension PanelVerdict {
     var fields: [String: JSON] = [
       "outcome": .string(outcome.rawValue), "dissent": dissent.json, "opinions": .array(opinions.map(\.json)),
     ]
-    if let decision {
-      fields["decision"] = [
-        "action": .string(decision.action.rawValue), "layer": .string(decision.layer),
-        "rule": .string(decision.rule), "members": JSON(decision.members),
-        "principles": JSON(decision.principles),
-      ]
-    }
+    fields["decision"] = decision?.json
     return .object(fields)
   }
 }

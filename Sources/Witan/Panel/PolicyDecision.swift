@@ -11,12 +11,15 @@ public struct PolicyDecision: Sendable, Hashable {
   public let principles: [String]
   /// Who relaxed or tightened what the layer wanted: "user", or "role" with its name; nil where nobody did.
   public let adjustedBy: String?
+  /// Whose rule it is; nil for decisions that no `Policy` made.
+  public let policy: PolicyIdentity?
 
   public init(
     action: GuardAction, layer: String, rule: String, members: [String], principles: [String] = [],
-    adjustedBy: String? = nil
+    adjustedBy: String? = nil, policy: PolicyIdentity? = nil
   ) {
     (self.action, self.layer, self.rule) = (action, layer, rule)
     (self.members, self.principles, self.adjustedBy) = (members, principles, adjustedBy)
+    self.policy = policy
   }
 }

@@ -47,14 +47,18 @@ extension Policy {
       if member.constitution != member.name { out += ", which is the constitution '\(member.constitution)'" }
       if let version = member.version { out += ", version \(version)" }
       if let digest = member.digest { out += ", with the digest \(digest)" }
-      if let signer = member.signer { out += ", to be signed by \(signer) (which nothing checks yet)" }
+      if let signer = member.signer { out += ", signed by \(signer)" }
       return out
     }
     let count = list.count == 1 ? "one constitution" : "\(list.count) constitutions"
-    let strict = members.contains { $0.version != nil || $0.digest != nil }
+    let demands = [
+      ("version", members.contains { $0.version != nil }), ("digest", members.contains { $0.digest != nil }),
+      ("signer", members.contains { $0.signer != nil }),
+    ].filter(\.1).map(\.0)
+    let other = demands.isEmpty ? "" : ", or of another \(joined(demands, "or")),"
     return "It listens to \(count): \(list.joined(separator: "; ")). "
-      + "The opinion of another constitution\(strict ? ", or of another version or digest," : "") "
-      + "counts as missing."
+      + "The opinion of another constitution\(other) counts as missing. "
+      + "One that has no rules about a text, as it is a prompt or an answer, counts on no side."
   }
 
   private func roleSentences(_ role: PolicyRole) -> String {

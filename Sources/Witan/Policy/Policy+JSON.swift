@@ -23,16 +23,18 @@ extension Policy {
     ],
   ]
 
-  /// Reads a policy from JSON with the fields that docs/policy.md explains.
+  /// Reads a policy from JSON with the fields that docs/policy.md explains. `digest`: the SHA-256 of its file
+  /// ("sha256:..."), for decisions to name.
   ///
   /// Throws `format` for text that is no JSON and `invalidValue` that names the path of the fault, as in
   /// `layers[2].rules[1].then`, counted from 1.
-  public init(json text: String) throws(WitanError) {
+  public init(json text: String, digest: String? = nil) throws(WitanError) {
     let json = try JSON(parsing: text)
-    do throws(PolicyFault) { try self.init(json) } catch { throw error.error }
+    do throws(PolicyFault) { try self.init(json, digest: digest) } catch { throw error.error }
   }
 
-  package init(_ json: JSON) throws(PolicyFault) {
+  package init(_ json: JSON, digest: String?) throws(PolicyFault) {
+    self.digest = digest
     let root = PolicyReader(json: json, path: "")
     try root.allowKeys(Self.keys[""]!)
     let format = try root.need("witan_policy")

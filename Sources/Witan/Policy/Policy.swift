@@ -11,6 +11,8 @@ public struct Policy: Sendable, Hashable {
   public let id: String
   public let title: String
   public let version: String
+  /// The SHA-256 of the file that it was read from ("sha256:..."), where whoever read it says so.
+  public let digest: String?
   public let owner: PolicyOwner
   /// Why it is as it is; empty where nobody said.
   public let rationale: String
@@ -22,6 +24,9 @@ public struct Policy: Sendable, Hashable {
   public let roles: [PolicyRole]
   /// The layers that a user may relax, with the mildest limit that they may set.
   public let userMayRelax: [String: GuardAction]
+
+  /// What decisions name it by.
+  public var identity: PolicyIdentity { PolicyIdentity(id: id, version: version, digest: digest) }
 
   /// The role of this name.
   public func role(_ name: String) -> PolicyRole? { roles.first { $0.name == name } }

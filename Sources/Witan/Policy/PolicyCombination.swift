@@ -1,4 +1,5 @@
-/// When a layer objects, by its members who do. Those who cannot tell count neither way.
+/// When a layer objects, by its members who do. Those who cannot tell count neither way; those who are silent, as
+/// they have no rules about such texts, count as if they were no members.
 public enum PolicyCombination: Sendable, Hashable {
   /// One objection is enough.
   case any

@@ -15,8 +15,8 @@ public struct PolicyDecider: Sendable {
   }
 
   /// What to do with the text that `opinions` are of, and why. Opinions of members that the policy does not name
-  /// do not count; of two by one name the first does. No opinions at all, as of a stream that failed, are
-  /// missing members. O(policy + opinions)
+  /// do not count; of two by one name the first does. Those that are silent count on no side. No opinions at all,
+  /// as of a stream that failed, are missing members. O(policy + opinions)
   public func decide(_ opinions: [Opinion]) -> PolicyDecision {
     let state = state(opinions)
     return decision(choice(state), state)
@@ -45,13 +45,15 @@ public struct PolicyDecider: Sendable {
         heard.append(nil)
         continue
       }
-      heard.append(opinion)
-      state.isPartial[i] = !opinion.isComplete || opinion.scores.isTruncated
+      let standing = opinion.standing
+      heard.append(standing == .silent ? nil : opinion)
+      state.isPartial[i] = standing != .silent && (!opinion.isComplete || opinion.scores.isTruncated)
       state.objections[i] = opinion.objection
-      switch opinion.finding {
-      case .fallsUnder: state.votes[i] = .objects
-      case .cannotTell: state.votes[i] = .abstains
-      case .doesNot: state.votes[i] = .accepts
+      switch standing {
+      case .objects: state.votes[i] = .objects
+      case .undecided: state.votes[i] = .abstains
+      case .accepts, .supports: state.votes[i] = .accepts
+      case .silent: state.votes[i] = .silent
       }
     }
     for (i, signal) in signals.enumerated() {
@@ -63,7 +65,8 @@ public struct PolicyDecider: Sendable {
   /// A choice in words.
   func decision(_ choice: PolicyChoice, _ state: PolicyState) -> PolicyDecision {
     guard choice.layer >= 0 else {
-      return PolicyDecision(action: .emit, layer: "default", rule: "default", members: [])
+      return PolicyDecision(
+        action: .emit, layer: "default", rule: "default", members: [], policy: policy.identity)
     }
     let layer = layers[choice.layer]
     func names(_ isIn: (Int) -> Bool) -> [String] {
@@ -78,7 +81,7 @@ public struct PolicyDecider: Sendable {
     func decision(_ rule: String, _ members: [String], _ principles: [String] = []) -> PolicyDecision {
       PolicyDecision(
         action: choice.action, layer: layer.layer.name, rule: rule, members: members, principles: principles,
-        adjustedBy: adjuster)
+        adjustedBy: adjuster, policy: policy.identity)
     }
     switch choice.cause {
     case .nothing: return decision("default", [])
@@ -87,7 +90,7 @@ public struct PolicyDecider: Sendable {
       let isMean = if case .weights = layer.layer.combination { true } else { false }
       let members = names { m in
         switch outcome {
-        case .objects where isMean: state.votes[m] != .absent
+        case .objects where isMean: state.votes[m].isHeard
         case .objects, .contested: state.votes[m] == .objects
         case .undecided: state.votes[m] == .abstains
         case .missing: state.votes[m] == .absent || state.isPartial[m]

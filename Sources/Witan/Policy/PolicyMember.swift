@@ -7,7 +7,7 @@ public struct PolicyMember: Sendable, Hashable {
   /// The version and digest that it must have; nil takes any.
   public let version: String?
   public let digest: String?
-  /// Who should have signed the model. Nothing checks it yet.
+  /// Who must have signed the model, by the name that whoever loaded it knows the signer by; nil takes any model.
   public let signer: String?
 
   /// What `provenance` has that the policy does not accept; nil when it is the one that the policy names. O(1)
@@ -19,5 +19,6 @@ public struct PolicyMember: Sendable, Hashable {
     return differs("its constitution", constitution, provenance.constitution)
       ?? differs("its version", version, provenance.version)
       ?? differs("its digest", digest, provenance.digest)
+      ?? differs("its signer", signer, provenance.signer)
   }
 }

@@ -18,6 +18,29 @@ public struct PolicyMonitor: Sendable {
     let abstains: Range<Float>?
     let prohibited: [Watch]
     let isPartial: Bool
+    let isSilent: Sides
+    /// Where no prohibition applies: prediction sets then say nothing.
+    let isPermissive: Sides
+  }
+
+  /// A set of sides, with that of texts of which nobody said where they stand.
+  private struct Sides: Sendable {
+    private var bits: UInt8 = 0
+
+    init(_ isIn: (Side?) -> Bool) {
+      for (i, side) in ([nil] + Side.allCases).enumerated() where isIn(side) { bits |= 1 << UInt8(i) }
+    }
+
+    func contains(_ side: Side?) -> Bool {
+      let i: UInt8 =
+        switch side {
+        case nil: 0
+        case .prompt: 1
+        case .response: 2
+        case .exchange: 3
+        }
+      return bits >> i & 1 == 1
+    }
   }
 
   public let decider: PolicyDecider
@@ -26,7 +49,10 @@ public struct PolicyMonitor: Sendable {
   private let members: [Member]
   private let watches: [Watch]
   private var state: PolicyState
-  private var last = PolicyChoice()
+  /// Where the text stands.
+  private var side: Side?
+  /// The last choice.
+  private(set) var last = PolicyChoice()
 
   /// A monitor of readings that hold the outputs of `sources` one after the other. Sources that the policy does
   /// not name do not count; members without a source, or with one of another constitution than the policy
@@ -59,7 +85,11 @@ public struct PolicyMonitor: Sendable {
           threshold: source.anyThreshold ?? 1, abstains: source.abstains,
           prohibited: source.labels.indices.filter { source.labels[$0].stance == .prohibit }
             .map { Watch(output: start + $0, from: source.labels[$0].threshold, target: index) },
-          isPartial: !source.isComplete))
+          isPartial: !source.isComplete,
+          isSilent: Sides { side in !source.labels.contains { $0.applies(to: side) } },
+          isPermissive: Sides { side in
+            !source.labels.contains { $0.stance == .prohibit && $0.applies(to: side) }
+          }))
       for (target, signal) in decider.signals.enumerated() where signal.member == index {
         guard let (output, threshold) = try source.output(of: signal) else { continue }
         watches.append(
@@ -69,6 +99,14 @@ public struct PolicyMonitor: Sendable {
     outputs = start
     (self.decider, self.members, self.watches) = (decider, members, watches)
     state = PolicyState(members: policy.members.count, signals: decider.signals.count)
+    last = decider.choice(state)
+  }
+
+  /// Starts a new text that stands on `side`: members without rules about that side are silent. nil: nobody says
+  /// where it stands. Until the first reading members are missing. O(policy), no allocation
+  public mutating func begin(as side: Side?) {
+    self.side = side
+    _ = fail()
   }
 
   /// What to do after a reading. Before the first, members are missing. A reading of another size, or whose
@@ -80,7 +118,7 @@ public struct PolicyMonitor: Sendable {
     for m in members.indices { take(members[m], probabilities) }
     for w in watches.indices {
       let watch = watches[w]
-      let isHeard = state.votes[decider.signals[watch.target].member] != .absent
+      let isHeard = state.votes[decider.signals[watch.target].member].isHeard
       state.signals[watch.target] = isHeard && probabilities[watch.output] >= watch.from
     }
     last = decider.choice(state)
@@ -103,6 +141,10 @@ public struct PolicyMonitor: Sendable {
       state.votes[member.index] = .absent
       return
     }
+    guard !member.isSilent.contains(side) else {
+      (state.votes[member.index], state.isPartial[member.index]) = (.silent, false)
+      return
+    }
     var objection: Float = member.any < 0 ? 0 : p[member.any]
     var objects = member.any >= 0 && objection >= member.threshold
     if member.any < 0 {
@@ -112,7 +154,12 @@ public struct PolicyMonitor: Sendable {
         objects = objects || p[watch.output] >= watch.from
       }
     }
-    let abstains = member.abstains.map { $0.contains(objection) } ?? false
+    var abstains = false
+    if let range = member.abstains {
+      let judges = !(side != nil && member.isPermissive.contains(side))
+      abstains = judges && range.contains(objection)
+      objects = judges && objection >= range.upperBound
+    }
     state.votes[member.index] = abstains ? .abstains : objects ? .objects : .accepts
     state.objections[member.index] = objection
     state.isPartial[member.index] = member.isPartial

@@ -6,7 +6,8 @@ public struct PolicySource: Sendable, Hashable {
   public let anyThreshold: Float?
   /// Whether the member's model is whole (`Classifier.isComplete`).
   public let isComplete: Bool
-  /// The probabilities of `Opinion.objection` at which the member cannot tell, where it has prediction sets.
+  /// The probabilities of `Opinion.objection` at which the member cannot tell, where it has prediction sets; it
+  /// then objects from their end on.
   public let abstains: Range<Float>?
 
   public init(
@@ -17,14 +18,30 @@ public struct PolicySource: Sendable, Hashable {
     (self.isComplete, self.abstains) = (isComplete, abstains)
   }
 
-  /// The outputs of `classifier`, under the name `member`; nil takes the constitution's id.
-  public init(_ classifier: Classifier, member: String? = nil, abstains: Range<Float>? = nil) {
+  /// The outputs of `classifier` with its prediction sets, under the name `member`; nil takes the constitution's id.
+  public init(_ classifier: Classifier, member: String? = nil) {
+    self.init(classifier, Provenance(classifier, member: member))
+  }
+
+  /// The outputs of a member of a panel.
+  public init(_ member: PanelMember) { self.init(member.classifier, member.provenance) }
+
+  init(_ classifier: Classifier, _ provenance: Provenance) {
+    let spec = classifier.spec
     self.init(
-      provenance: Provenance(classifier, member: member), labels: classifier.spec.labels,
-      anyThreshold: classifier.spec.hasAny ? classifier.spec.anyThreshold : nil,
-      isComplete: classifier.isComplete, abstains: abstains)
+      provenance: provenance, labels: spec.labels, anyThreshold: spec.hasAny ? spec.anyThreshold : nil,
+      isComplete: classifier.isComplete,
+      abstains: spec.hasAny ? classifier.predictionSets[spec.labels.count]?.abstains : nil)
   }
 
   /// Probabilities of a reading: one for each label, then `any`.
   public var outputs: Int { labels.count + (anyThreshold == nil ? 0 : 1) }
+}
+
+extension ConformalBounds {
+  /// The probabilities at which the set says neither: below them it says "does not", from their end on "falls under".
+  fileprivate var abstains: Range<Float> {
+    // `upper` itself still says "does not".
+    lower <= upper ? lower..<upper.nextUp : upper.nextUp..<lower
+  }
 }

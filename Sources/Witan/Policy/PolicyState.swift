@@ -4,15 +4,20 @@ struct PolicyState: Sendable {
   enum Vote: UInt8, Sendable, BitwiseCopyable {
     /// There is none that could count.
     case absent
+    /// It has no rules about such texts: it counts on no side, and nothing is missing.
+    case silent
     case accepts
     case abstains
     case objects
+
+    /// Whether it is one of those whose opinions are combined.
+    var isHeard: Bool { self != .absent && self != .silent }
   }
 
   var votes: [Vote]  // [members]
   /// Whether the opinion rests on less than the whole text or the whole model. It votes all the same.
   var isPartial: [Bool]  // [members]
-  /// The probability of the objection, for weighted means; 0 of those that are absent.
+  /// The probability of the objection, for weighted means; of those that are heard.
   var objections: [Float]  // [members]
   var signals: [Bool]  // [signals]
 

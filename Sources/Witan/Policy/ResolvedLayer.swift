@@ -61,7 +61,7 @@ struct ResolvedLayer: Sendable, Hashable {
     var (objecting, abstaining, present) = (0, 0, 0)
     for m in members {
       switch state.votes[m] {
-      case .absent: continue
+      case .absent, .silent: continue
       case .accepts: break
       case .abstains: abstaining += 1
       case .objects: objecting += 1
@@ -103,7 +103,7 @@ struct ResolvedLayer: Sendable, Hashable {
       return abstainersObject
     case .weights(_, let from):
       var (sum, total): (Float, Float) = (0, 0)
-      for (i, m) in members.enumerated() where state.votes[m] != .absent {
+      for (i, m) in members.enumerated() where state.votes[m].isHeard {
         let isWhole = abstainersObject && state.votes[m] != .accepts
         sum += weights[i] * (isWhole ? 1 : state.objections[m])
         total += weights[i]

@@ -10,7 +10,7 @@ extension Constitution {
   /// Keys of each mapping; the JSON Schema in docs names the same.
   package static let keys: [String: [String]] = [
     "": ["witan", "id", "title", "version", "language", "community", "rationale", "synthesis", "principles"],
-    "community": ["who", "adopted", "contact"],
+    "community": ["who", "adopted", "contact", "texts"],
     "synthesis": ["per_seed", "per_negative", "near_miss_share", "seed_weight"],
     "principle": [
       "id", "title", "statement", "stance", "side", "rationale", "tensions", "examples", "near_misses",
@@ -65,7 +65,7 @@ extension Constitution {
     try community.allowKeys(Self.keys["community"]!)
     self.community = Community(
       who: try community.text("who"), adopted: try community.text("adopted"),
-      contact: try community.text("contact"))
+      contact: try community.text("contact"), texts: try community.optionalText("texts"))
     recipe = try Self.recipe(root.child("synthesis"))
     let list = try root.need("principles")
     var principles: [Principle] = []

@@ -25,14 +25,15 @@ public struct Agreement: Sendable, Hashable {
     decided == 0 ? nil : Double(bothObject + neither) / Double(decided)
   }
 
-  /// Cohen's kappa (Cohen 1960): agreement beyond what their rates alone would give; nil where both say the
-  /// same of every text.
+  /// Cohen's kappa (Cohen 1960): agreement beyond what their rates alone would give; nil where one of them says
+  /// the same of every text, when there is nothing beyond chance to find.
   public var kappa: Double? {
     guard let share else { return nil }
     let n = Double(decided)
     let (a, b) = (Double(bothObject + onlyFirst) / n, Double(bothObject + onlySecond) / n)
     let chance = a * b + (1 - a) * (1 - b)
-    return chance < 1 ? (share - chance) / (1 - chance) : nil
+    guard 0 < a, a < 1, 0 < b, b < 1 else { return nil }
+    return (share - chance) / (1 - chance)
   }
 }
 

@@ -159,7 +159,8 @@ private struct Page {
   var contestedSection: String {
     let articles = comparison.contested.map { item in
       "<article><blockquote>\(escape(ChartText.cut(item.text, 600)))</blockquote>\n"
-        + item.verdict.opinions.filter { $0.standing != .silent }.map(opinion).joined(separator: "\n") + "\n</article>"
+        + item.verdict.opinions.filter { $0.standing != .silent }.map(opinion).joined(separator: "\n")
+        + "\n</article>"
     }
     return """
       <h2>The most contested texts</h2>

@@ -50,11 +50,15 @@ struct RelationCounts: Sendable {
 
 extension PanelComparison {
   mutating func addRelations(_ text: String, _ opinions: [Opinion]) {
-    let flagged = opinions.enumerated().flatMap { member, opinion in
-      opinion.scores.labels.enumerated().compactMap { index, label in
+    let flagged = opinions.enumerated().flatMap {
+      member, opinion -> [(key: PrincipleKey, label: Label, p: Float)] in
+      // A prohibition counts where its constitution objects, what speaks for a text where it does not.
+      let objects = opinion.standing == .objects
+      return opinion.scores.labels.enumerated().compactMap { index, label in
         let p = opinion.scores.probabilities[index]
-        return label.stance != nil && p >= label.threshold
-          ? (key: PrincipleKey(member: member, label: index), label: label, p: p) : nil
+        guard let stance = label.stance, p >= label.threshold else { return nil }
+        guard stance == .discourage || (stance == .prohibit) == objects else { return nil }
+        return (key: PrincipleKey(member: member, label: index), label: label, p: p)
       }
     }
     for a in flagged { flags[a.key, default: 0] += 1 }

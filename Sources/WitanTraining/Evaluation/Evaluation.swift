@@ -33,6 +33,10 @@ public struct Evaluation: Sendable {
     public let expected: [String]
     public let predicted: String
     public let probability: Float
+    /// Outputs that should have reached their thresholds and did not, and those that did and should not; of
+    /// one choice the right label and the predicted one. With their probabilities.
+    public let missed: [(id: String, probability: Float)]
+    public let falseAlarms: [(id: String, probability: Float)]
   }
 
   public let n: Int
@@ -135,10 +139,15 @@ extension Evaluation {
     }.sorted { ($0.accuracy, $0.group) < ($1.accuracy, $1.group) }
     self.mistakes = examples.indices.filter { !isRight[$0] }.sorted { losses[$0] > losses[$1] }
       .prefix(mistakes).map { i in
-        Mistake(
+        func outputs(_ isExpected: Bool) -> [(id: String, probability: Float)] {
+          modelLabels.indices.filter { truth[i][$0] == isExpected && predicted[i][$0] != isExpected }
+            .map { (modelLabels[$0].id, p[i][$0]) }
+        }
+        return Mistake(
           text: examples[i].text,
           expected: modelLabels.indices.filter { truth[i][$0] }.map { modelLabels[$0].id },
-          predicted: modelLabels[best[i]].id, probability: p[i][best[i]])
+          predicted: modelLabels[best[i]].id, probability: p[i][best[i]], missed: outputs(true),
+          falseAlarms: outputs(false))
       }
   }
 

@@ -28,7 +28,7 @@ let package = Package(
   ],
   targets: [
     // The only SIMD code: each algorithm once, compiled per instruction set.
-    .target(name: "CKernels", exclude: ["Heads.inc", "Kernels.inc", "Words.inc"]),
+    .target(name: "CKernels", exclude: ["Heads.inc", "Kernels.inc", "Training.inc", "Words.inc"]),
     // Generated Unicode folding tables (scripts/unicode_tables.py).
     .target(name: "CUnicode"),
     // The only place that knows BLAS and LAPACK.

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Builds the C library: libwitan.so with its soname, and libwitan.a, both with the Swift runtime inside and
-# nothing to be seen but what witan.h declares. Usage: packaging/build.sh [FOLDER]
+# nothing to be seen but what its headers declare. Usage: packaging/build.sh [FOLDER]
 set -eu
 cd "$(dirname "$0")/.."
 out=${1:-.build/library}
@@ -10,15 +10,15 @@ if ! "$SWIFT" --version 2>/dev/null | grep -Eq 'Swift version (6\.([3-9]|[1-9][0
   exit 2
 fi
 [ "$(uname)" = Linux ] || { echo "the C library is built on Linux only so far" >&2; exit 2; }
-header=Sources/CWitan/include/witan.h
+headers=Sources/CWitan/include
 version=$(sed -n 's/.*let version: StaticString = "\(.*\)"/\1/p' Sources/WitanC/General.swift)
-abi=$(sed -n 's/#define WITAN_ABI_VERSION \([0-9]*\)u/\1/p' $header)
+abi=$(sed -n 's/#define WITAN_ABI_VERSION \([0-9]*\)u/\1/p' $headers/witan.h)
 mkdir -p "$out"
 rm -f "$out"/libwitan.so*
 "$SWIFT" build -c release --product witan-c
 
-# What the header declares is what programs see.
-sed -n 's/^WITAN_API .*[ *]\(witan_[a-z_]*\)(.*/\1/p' $header | sort > "$out/exports"
+# What the headers declare is what programs see.
+sed -n 's/^WITAN_API .*[ *]\(witan_[a-z_]*\)(.*/\1/p' $headers/*.h | sort > "$out/exports"
 { echo "{ global:"; sed 's/$/;/' "$out/exports"; echo "local: *; };"; } > "$out/exports.map"
 
 # Left out: BLAS and what only training asks of it (products.c has the one product that scoring needs), the
@@ -40,7 +40,7 @@ swiftc -emit-library -static-stdlib -use-ld=lld -o "$out/libwitan.so.$version" @
 ln -sf "libwitan.so.$version" "$out/libwitan.so.$abi"
 ln -sf "libwitan.so.$abi" "$out/libwitan.so"
 nm -D --defined-only "$out/libwitan.so" | awk '{print $3}' | sort > "$out/exported"
-cmp "$out/exports" "$out/exported" || { echo "the library exports other symbols than witan.h declares" >&2; exit 1; }
+cmp "$out/exports" "$out/exported" || { echo "the library exports other symbols than its headers declare" >&2; exit 1; }
 
 # The static library is one object in which all other symbols are local.
 runtime=$swift_folder/lib/swift_static/linux

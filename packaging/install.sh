@@ -4,7 +4,8 @@ set -eu
 cd "$(dirname "$0")/.."
 out=$1
 prefix=$2
-install -Dm644 Sources/CWitan/include/witan.h "$prefix/include/witan.h"
+install -d "$prefix/include"
+install -m644 Sources/CWitan/include/*.h "$prefix/include/"
 install -d "$prefix/lib/pkgconfig" "$prefix/lib/cmake/Witan"
 install -m644 "$out/libwitan.a" "$prefix/lib/"
 cp -P "$out"/libwitan.so* "$prefix/lib/"

@@ -174,7 +174,9 @@ private struct Page {
     let width = String(format: "%.1f", 100 * opinion.objection)
     let mark =
       opinion.anyThreshold.map { "<b style=\"left:\(String(format: "%.1f", 100 * $0))%\"></b>" } ?? ""
-    let flagged = opinion.flagged.prefix(4).map { label in
+    // Under "does not object" a prohibition would read as its contrary.
+    let said = opinion.flagged.filter { standing == .objects || $0.stance != .prohibit }
+    let flagged = said.prefix(4).map { label in
       "\(label.stance.map { $0.rawValue + "s: " } ?? "")\(label.title)"
     }
     return """

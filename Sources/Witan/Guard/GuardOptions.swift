@@ -55,12 +55,9 @@ public struct GuardOptions: Sendable, Hashable {
     func demand(_ condition: Bool, _ message: String, _ field: String) throws(WitanError) {
       if !condition { throw WitanError(.invalidValue, message, at: field) }
     }
-    try demand(0...1 << 16 ~= holdWords, "is not in 0...65536", "hold_words")
-    try demand(16...4096 ~= maximumWordBytes, "is not in 16...4096", "maximum_word_bytes")
-    try demand(
-      maximumWordBytes + 4...1 << 30 ~= maximumHeldBytes,
-      "is not between maximum_word_bytes + 4 (\(maximumWordBytes + 4)) and 2^30", "maximum_held_bytes")
-    try demand(1...1 << 50 ~= maximumBytes, "is not in 1...2^50", "maximum_bytes")
+    try Self.checkLimits(
+      holdWords: holdWords, maximumWordBytes: maximumWordBytes, maximumHeldBytes: maximumHeldBytes,
+      maximumBytes: maximumBytes)
     try demand(
       atMaximumBytes == .terminate || atMaximumBytes == .annotate, "is neither terminate nor annotate",
       "at_maximum_bytes")
@@ -94,6 +91,21 @@ public struct GuardOptions: Sendable, Hashable {
     try demand(
       !resolved.isEmpty, "watch nothing: this model has no prohibitions, so name outputs", "rules")
     return resolved
+  }
+
+  /// Throws `invalidValue` that names the limit of a guarded stream that is out of range.
+  static func checkLimits(
+    holdWords: Int, maximumWordBytes: Int, maximumHeldBytes: Int, maximumBytes: Int
+  ) throws(WitanError) {
+    func demand(_ condition: Bool, _ message: String, _ field: String) throws(WitanError) {
+      if !condition { throw WitanError(.invalidValue, message, at: field) }
+    }
+    try demand(0...1 << 16 ~= holdWords, "is not in 0...65536", "hold_words")
+    try demand(16...4096 ~= maximumWordBytes, "is not in 16...4096", "maximum_word_bytes")
+    try demand(
+      maximumWordBytes + 4...1 << 30 ~= maximumHeldBytes,
+      "is not between maximum_word_bytes + 4 (\(maximumWordBytes + 4)) and 2^30", "maximum_held_bytes")
+    try demand(1...1 << 50 ~= maximumBytes, "is not in 1...2^50", "maximum_bytes")
   }
 
   /// The name of the output that is about all prohibited labels.

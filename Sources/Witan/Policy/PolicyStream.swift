@@ -51,15 +51,9 @@ public final class PolicyStream {
     _ speaking: PolicyPanel, holdWords: Int = 0, maximumWordBytes: Int = 256, maximumHeldBytes: Int = 1 << 16,
     maximumBytes: Int = 1 << 22
   ) throws(WitanError) {
-    func demand(_ condition: Bool, _ message: String, _ field: String) throws(WitanError) {
-      if !condition { throw WitanError(.invalidValue, message, at: field) }
-    }
-    try demand(0...1 << 16 ~= holdWords, "is not in 0...65536", "hold_words")
-    try demand(16...4096 ~= maximumWordBytes, "is not in 16...4096", "maximum_word_bytes")
-    try demand(
-      maximumWordBytes + 4...1 << 30 ~= maximumHeldBytes,
-      "is not between maximum_word_bytes + 4 (\(maximumWordBytes + 4)) and 2^30", "maximum_held_bytes")
-    try demand(1...1 << 50 ~= maximumBytes, "is not in 1...2^50", "maximum_bytes")
+    try GuardOptions.checkLimits(
+      holdWords: holdWords, maximumWordBytes: maximumWordBytes, maximumHeldBytes: maximumHeldBytes,
+      maximumBytes: maximumBytes)
     self.speaking = speaking
     (self.holdWords, self.maximumWordBytes) = (holdWords, maximumWordBytes)
     (self.maximumHeldBytes, self.maximumBytes) = (maximumHeldBytes, maximumBytes)

@@ -3,6 +3,14 @@
 # package that depends on this one.
 set -eu
 step() { printf '\n== %s\n' "$*"; }
+# Prints what failed last, where a cut log still shows it: a test's own line stands among thousands.
+tests() {
+  log=.build/tests.log
+  if swift test -c release --skip-build --explicit-target-dependency-import-check error "$@" >$log 2>&1
+  then tail -n 1 $log
+  else status=$?; tail -n 40 $log; echo "failed, of $log:"; grep -A 3 -E '✘|error:|Fatal|Crash' $log | head -n 60; exit $status
+  fi
+}
 
 step "format"
 swift format lint --strict --recursive --parallel Sources Tests Benchmarks Package.swift
@@ -17,7 +25,7 @@ git ls-files 'Sources/*.swift' 'Sources/*.c' 'Sources/*.h' 'Sources/*.inc' | gre
   | awk '$2 != "total" {n++; if ($1 > 400) {print "over 400 lines: " $2; bad = 1}} END {print n " files"; exit bad}'
 
 step "tests"
-swift test -c release --skip-build --explicit-target-dependency-import-check error
+tests
 
 step "benchmarks: shared code, and that the READMEs say what the results say"
 if command -v python3 >/dev/null; then python3 -m unittest discover Benchmarks/tests
@@ -27,8 +35,9 @@ for backend in $("$witan" inspect --system --json | sed -n 's/.*"instruction_set
   step "runtime tests on $backend"
   active=$(WITAN_BACKEND=$backend "$witan" inspect --system --json | sed -n 's/.*"instruction_set": "\(.*\)".*/\1/p')
   [ "$active" = "$backend" ] || { echo "forced $backend, but $active is active"; exit 1; }
-  WITAN_BACKEND=$backend swift test -c release --skip-build --filter 'WitanTests\.' \
-    --explicit-target-dependency-import-check error
+  export WITAN_BACKEND=$backend
+  tests --filter 'WitanTests\.'
+  unset WITAN_BACKEND
 done
 
 step "shipped models are what their sources give"

@@ -1,4 +1,3 @@
-internal import Foundation
 internal import Witan
 
 /// Finds the recipe, the number of passes and the calibration that are best on what was held out.
@@ -40,8 +39,8 @@ struct RecipeSearch {
   /// held-out loss by more than its standard error; when nothing does, two or three choices at random,
   /// until the time is up.
   func run() throws(WitanError) -> Outcome {
-    let started = Date()
-    func elapsed() -> Double { Date().timeIntervalSince(started) }
+    let started = trainer.clock()
+    func elapsed() -> Double { trainer.clock() - started }
     let limit = options.autotune ?? 0
     let base = trainer.base
     var cache = FeatureCache()

@@ -1,4 +1,3 @@
-internal import Foundation
 internal import Witan
 
 /// Trains one recipe: on parts of the examples to judge it by the rest, then on all of them.
@@ -43,6 +42,7 @@ struct RecipeTrainer {
   let base: ModelSpec
   let embeddings: StaticEmbeddings?
   let onProgress: (TrainingProgress) -> Void
+  let clock: () -> Double
 
   /// Trains all folds in step until their common calibrated loss has not fallen for `patience` passes, or
   /// falls so slowly that `best` is out of reach. O(passes x features x columns).
@@ -72,7 +72,7 @@ struct RecipeTrainer {
       found.initial = found.best
       found.networks = runs.map { $0.network.copy() }
     }
-    let started = Date()
+    let started = clock()
     for epoch in 1...options.maximumEpochs {
       var (trainLoss, logits, done) = (0.0, [Float](), 0)
       for i in runs.indices {
@@ -106,7 +106,7 @@ struct RecipeTrainer {
       if let best, isHopeless(found, best) { break }
     }
     found.secondsPerExample =
-      Date().timeIntervalSince(started) / Double(max(1, examples * found.trainLoss.count))
+      (clock() - started) / Double(max(1, examples * found.trainLoss.count))
     return found
   }
 

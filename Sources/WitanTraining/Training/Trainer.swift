@@ -9,6 +9,9 @@ public struct Trainer {
   public var embeddings: StaticEmbeddings?
   /// Called after each epoch, on the calling thread.
   public var onProgress: (TrainingProgress) -> Void = { _ in }
+  /// Seconds since some moment, of which `autotune` is counted. A test's own makes a search find the same on
+  /// a slow machine and a fast one.
+  package var clock: () -> Double = { Date.timeIntervalSinceReferenceDate }
 
   public init(options: TrainingOptions = TrainingOptions(), embeddings: StaticEmbeddings? = nil) {
     self.options = options
@@ -102,7 +105,8 @@ public struct Trainer {
       return options.distillation?.targets(weighted) ?? weighted
     }
 
-    let recipes = RecipeTrainer(options: options, base: spec, embeddings: embeddings, onProgress: onProgress)
+    let recipes = RecipeTrainer(
+      options: options, base: spec, embeddings: embeddings, onProgress: onProgress, clock: clock)
     let outcome = try RecipeSearch(
       options: options, trainer: recipes, first: Fold(fit: prepared(first.fit), held: first.held, runs: runs),
       folds: folds.map { Fold(fit: prepared($0.fit), held: $0.held) }

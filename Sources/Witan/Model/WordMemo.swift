@@ -17,7 +17,7 @@ final class WordMemo {
   /// Features of one byte at most, with room: 6 symbols, each the end of a word and a word.
   private static let featuresPerByte = 128
 
-  private let memo: UnsafeMutableRawPointer
+  private let memo: TableMemory
   private var words: witan_words
 
   convenience init(_ classifier: Classifier, log2Pairs: Int) {
@@ -27,11 +27,10 @@ final class WordMemo {
   /// For rows of `table`, which outlives the memo.
   init(_ table: RowTable, _ features: FeatureSpec, log2Pairs: Int) {
     let entry = Int(WITAN_MEMO_HEAD) + 2 * Head.padded(table.columns)
-    memo = .allocate(byteCount: 2 * entry << log2Pairs, alignment: 64)
-    memo.initializeMemory(as: UInt8.self, repeating: 0, count: 2 * entry << log2Pairs)
+    memo = TableMemory(byteCount: 2 * entry << log2Pairs)
     words = witan_words(
       table: table.kernel, shift: UInt32(32 - features.log2Buckets), kinds: features.kinds,
-      memo: memo.assumingMemoryBound(to: UInt8.self), log2_pairs: UInt32(log2Pairs))
+      memo: memo.base.assumingMemoryBound(to: UInt8.self), log2_pairs: UInt32(log2Pairs))
   }
 
   deinit { memo.deallocate() }

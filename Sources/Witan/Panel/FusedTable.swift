@@ -9,7 +9,7 @@ final class FusedTable: @unchecked Sendable {  // immutable after init
   let firstColumns: [Int]
   /// Bytes of a row.
   let columns: Int
-  private let rows: UnsafeMutableRawPointer
+  private let memory: TableMemory
   private let kept: KeptRows?
   let byteCount: Int
 
@@ -32,11 +32,8 @@ final class FusedTable: @unchecked Sendable {  // immutable after init
     let aligned = (width + Self.line - 1) / Self.line * Self.line
     columns = aligned - width <= width / 8 ? aligned : width
     byteCount = rowCount * columns + Self.line + (kept == nil ? 0 : buckets / 4)
-    let rows = UnsafeMutableRawPointer.allocate(
-      byteCount: rowCount * columns + Self.line, alignment: Self.line)
-    self.rows = rows
-    rows.initializeMemory(as: Int8.self, repeating: 0, count: rowCount * columns + Self.line)
-    var row = rows.assumingMemoryBound(to: Int8.self)
+    memory = TableMemory(byteCount: rowCount * columns + Self.line)
+    var row = memory.base.assumingMemoryBound(to: Int8.self)
     for bucket in 0..<buckets {
       if let bits, bits[bucket / 8] >> UInt8(bucket % 8) & 1 == 0 { continue }
       for (table, first) in zip(tables, firstColumns) { table.copyRow(bucket, to: row + first) }
@@ -44,12 +41,12 @@ final class FusedTable: @unchecked Sendable {  // immutable after init
     }
   }
 
-  deinit { rows.deallocate() }
+  deinit { memory.deallocate() }
 
   /// What streams add.
   var table: RowTable {
     RowTable(
-      rows: UnsafeRawPointer(rows), columns: columns, bits: 8, squares: nil,
+      rows: UnsafeRawPointer(memory.base), columns: columns, bits: 8, squares: nil,
       kept: kept.map { UnsafePointer($0.words) })
   }
 

@@ -6,17 +6,19 @@ public struct PolicyDecider: Sendable {
   public let context: PolicyContext
   let layers: [ResolvedLayer]  // the floor, the layers that count, the user's
   let signals: [ResolvedSignal]
+  let debounces: [ResolvedRule]  // of streams
 
   /// O(policy)
   public init(_ policy: Policy, _ context: PolicyContext = PolicyContext()) {
     let resolver = PolicyResolver(policy, context)
     (self.policy, self.context) = (policy, context)
-    (layers, signals) = (resolver.layers, resolver.signals)
+    (layers, signals, debounces) = (resolver.layers, resolver.signals, resolver.debounces)
   }
 
   /// What to do with the text that `opinions` are of, and why. Opinions of members that the policy does not name
   /// do not count; of two by one name the first does. Those that are silent count on no side. No opinions at all,
-  /// as of a stream that failed, are missing members. O(policy + opinions)
+  /// as of a stream that failed, are missing members. A whole text is decided on at once: debounces are for streams.
+  /// O(policy + opinions)
   public func decide(_ opinions: [Opinion]) -> PolicyDecision {
     let state = state(opinions)
     return decision(choice(state), state)
@@ -86,6 +88,9 @@ public struct PolicyDecider: Sendable {
     switch choice.cause {
     case .nothing: return decision("default", [])
     case .outcome(let outcome):
+      func heard(_ names: [String], _ all: (Int) -> Bool) -> [String] {
+        names.isEmpty && state.isDebounced ? layer.members.filter(all).map { policy.members[$0].name } : names
+      }
       // A mean rests on all who are in it.
       let isMean = if case .weights = layer.layer.combination { true } else { false }
       let members = names { m in
@@ -96,9 +101,13 @@ public struct PolicyDecider: Sendable {
         case .missing: state.votes[m] == .absent || state.isPartial[m]
         }
       }
-      return decision(outcome.rawValue, members)
+      // What is on by words before this one rests on nobody now: then on all who are heard.
+      return decision(outcome.rawValue, heard(members) { state.votes[$0].isHeard })
     case .rule(let i):
-      let on = layer.rules[i].signals.filter { state.signals[$0] }.map { signals[$0] }
+      let rule = layer.rules[i].signals
+      // A rule that is on by words before this one has none that is on, but perhaps some that last.
+      let on = [rule.filter { state.signals[$0] }, rule.filter { state.lasting[$0] }, rule]
+        .first { !$0.isEmpty }?.map { signals[$0] } ?? []
       var members: [String] = []
       for signal in on where !members.contains(signal.signal.member) { members.append(signal.signal.member) }
       return decision(layer.rules[i].name, members, on.map(\.signal.name))

@@ -70,6 +70,7 @@ public struct PolicyPanel: Sendable {
         throw WitanError(
           .invalidValue, "neither permits nor encourages: it cannot exempt from anything", at: signal.name)
       }
+      try source.checkUntil(of: signal)
     }
   }
 }

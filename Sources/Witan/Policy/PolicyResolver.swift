@@ -2,6 +2,8 @@
 struct PolicyResolver {
   private(set) var layers: [ResolvedLayer] = []
   private(set) var signals: [ResolvedSignal] = []
+  /// What is debounced, as the guard's rules over the levels of `PolicyDebounce`.
+  private(set) var debounces: [ResolvedRule] = []
   private let indices: [String: Int]
 
   init(_ policy: Policy, _ context: PolicyContext) {
@@ -47,16 +49,35 @@ struct PolicyResolver {
     func counting(_ signals: [PolicySignal]) -> [PolicySignal] {
       signals.filter { !left.contains($0.member) }
     }
-    layers.append(
-      ResolvedLayer(
-        layer: layer, members: members.compactMap { indices[$0] }, weights: weights,
-        exemptions: numbers(counting(layer.exemptions), isExemption: true),
-        rules: layer.rules.map { rule in
-          ResolvedLayer.Rule(
-            name: rule.name, signals: numbers(counting(rule.signals), isExemption: false),
-            exemptions: numbers(counting(rule.exemptions), isExemption: true), action: rule.action)
-        },
-        relaxed: relaxed, tightened: tightened))
+    var resolved = ResolvedLayer(
+      layer: layer, members: members.compactMap { indices[$0] }, weights: weights,
+      exemptions: numbers(counting(layer.exemptions), isExemption: true),
+      rules: layer.rules.map { rule in
+        ResolvedLayer.Rule(
+          name: rule.name, signals: numbers(counting(rule.signals), isExemption: false),
+          exemptions: numbers(counting(rule.exemptions), isExemption: true), action: rule.action)
+      },
+      relaxed: relaxed, tightened: tightened)
+    if layer.debounce.window > 1 {
+      resolved.firstOutcome = debounces.count
+      for action in [layer.undecided, layer.contested, layer.objects] {
+        watch(layer.debounce, resolved.adjusted(action))
+      }
+    }
+    for (i, rule) in layer.rules.enumerated()
+    where rule.debounce.window > 1 || rule.signals.contains(where: { $0.until != nil }) {
+      resolved.rules[i].watched = debounces.count
+      watch(rule.debounce, resolved.adjusted(rule.action))
+    }
+    layers.append(resolved)
+  }
+
+  private mutating func watch(_ debounce: Debounce, _ action: GuardAction) {
+    // What asks and stops is for the policy to keep in force, so nothing is latched here.
+    debounces.append(
+      ResolvedRule(
+        output: debounces.count, on: PolicyDebounce.on, off: PolicyDebounce.lasting, needed: debounce.needed,
+        window: debounce.window, action: action.holdsBack ? .hold : .annotate))
   }
 
   /// The signals' places in `signals`, where new ones are added.

@@ -5,6 +5,22 @@ struct ResolvedLayer: Sendable, Hashable {
     let signals: [Int]
     let exemptions: [Int]
     let action: GuardAction
+    /// Its place among what is debounced; nil for rules that act at once.
+    var watched: Int?
+  }
+
+  /// What the votes come to.
+  struct Outcomes: Sendable {
+    /// So many object, or cannot tell, that it could be enough.
+    var isPossible = false
+    /// Some object, in a layer of two members or more.
+    var isContested = false
+    /// As many object as the combination wants.
+    var isReached = false
+    /// Some of those who are there object and others do not.
+    var isSplit = false
+    /// Some of those who are there cannot tell.
+    var isOpen = false
   }
 
   /// An action that role or user set, and which of them.
@@ -17,11 +33,13 @@ struct ResolvedLayer: Sendable, Hashable {
   let members: [Int]
   let weights: [Float]  // [members], for the combination of this name
   let exemptions: [Int]
-  let rules: [Rule]
+  var rules: [Rule]
   /// At most this, but for missing members.
   let relaxed: Limit?
   /// At least this, where the layer wants anything.
   let tightened: Limit?
+  /// Where "undecided", "contested" and "objects" are among what is debounced; nil where they follow at once.
+  var firstOutcome: Int?
 
   /// What the layer wants of `state`. O(members + signals), no allocation
   func choice(_ state: PolicyState) -> PolicyChoice {
@@ -33,7 +51,7 @@ struct ResolvedLayer: Sendable, Hashable {
       let (action, outcome) = combined(state)
       take(action, .outcome(outcome))
       for i in rules.indices
-      where rules[i].action > best.action && rules[i].signals.contains(where: { state.signals[$0] })
+      where rules[i].action > best.action && isOn(rules[i], state)
         && !rules[i].exemptions.contains(where: { state.signals[$0] })
       {
         take(rules[i].action, .rule(i))
@@ -53,11 +71,46 @@ struct ResolvedLayer: Sendable, Hashable {
     return best
   }
 
+  private func isOn(_ rule: Rule, _ state: PolicyState) -> Bool {
+    if state.isDebounced, let place = rule.watched { return state.debounced[place] }
+    return rule.signals.contains { state.signals[$0] }
+  }
+
+  /// The most that follows of an action of this layer: relaxed, then tightened.
+  func adjusted(_ action: GuardAction) -> GuardAction {
+    let wanted = min(action, relaxed?.action ?? action)
+    return wanted == .emit ? .emit : max(wanted, tightened?.action ?? wanted)
+  }
+
   /// The action of the combined opinions and the outcome that it is of.
   ///
   /// Each outcome's action holds for the more severe ones too: what follows when some object is never
   /// more than what follows when all do.
   private func combined(_ state: PolicyState) -> (GuardAction, PolicyOutcome) {
+    var found = outcomes(state)
+    if state.isDebounced, let first = firstOutcome {
+      (found.isPossible, found.isContested) = (state.debounced[first], state.debounced[first + 1])
+      found.isReached = state.debounced[first + 2]
+      // What is on by words before this one is named by what it was.
+      found.isSplit = found.isContested && (found.isSplit || !found.isReached)
+      found.isOpen = found.isOpen || !(found.isContested || found.isReached)
+    }
+    var action = GuardAction.emit
+    if found.isPossible { action = max(action, layer.undecided) }
+    if found.isContested { action = max(action, layer.contested) }
+    if found.isReached { action = max(action, layer.objects) }
+    // The outcome that holds and wants it; else, where it comes from a milder outcome, the gravest.
+    if found.isReached && (layer.objects == action || !found.isSplit || layer.contested < action) {
+      return (action, .objects)
+    }
+    if found.isSplit && (layer.contested == action || !found.isPossible || !found.isOpen) {
+      return (action, .contested)
+    }
+    return (action, found.isPossible && found.isOpen ? .undecided : .contested)
+  }
+
+  /// What the votes come to, as of this word alone. O(members), no allocation
+  func outcomes(_ state: PolicyState) -> Outcomes {
     var (objecting, abstaining, present) = (0, 0, 0)
     for m in members {
       switch state.votes[m] {
@@ -68,21 +121,12 @@ struct ResolvedLayer: Sendable, Hashable {
       }
       present += 1
     }
-    guard present > 0 else { return (.emit, .undecided) }
+    guard present > 0 else { return Outcomes() }
     let reached = objecting == present || isReached(objecting, present, state, abstainersObject: false)
-    let possible = reached || isReached(objecting + abstaining, present, state, abstainersObject: true)
-    let isSplit = objecting > 0 && objecting < present
-
-    var action = GuardAction.emit
-    if possible { action = max(action, layer.undecided) }
-    if objecting > 0, members.count > 1 { action = max(action, layer.contested) }
-    if reached { action = max(action, layer.objects) }
-    // The outcome that holds and wants it; else, where it comes from a milder outcome, the gravest.
-    if reached && (layer.objects == action || !isSplit || layer.contested < action) {
-      return (action, .objects)
-    }
-    if isSplit && (layer.contested == action || !possible || abstaining == 0) { return (action, .contested) }
-    return (action, possible && abstaining > 0 ? .undecided : .contested)
+    return Outcomes(
+      isPossible: reached || isReached(objecting + abstaining, present, state, abstainersObject: true),
+      isContested: objecting > 0 && members.count > 1, isReached: reached,
+      isSplit: objecting > 0 && objecting < present, isOpen: abstaining > 0)
   }
 
   /// Whether so many objections of so many members are what the combination wants.

@@ -96,7 +96,8 @@ internal import Witan
         options.threshold = threshold ?? 0
         options.word_limit = UInt32(limit ?? 0)
         #expect(
-          witan_model_evidence(library.model, text, text.count, any, &options, &found, &spans, 64, &count) == 0)
+          witan_model_evidence(library.model, text, text.count, any, &options, &found, &spans, 64, &count)
+            == 0)
       }
       #expect(found.probability == own.probability && found.remaining == own.remaining)
       #expect((found.is_flagged == 1, found.flips == 1) == (own.isFlagged, own.flips))

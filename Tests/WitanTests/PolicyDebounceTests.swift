@@ -8,7 +8,9 @@ struct PolicyDebounceTests {
   private final class Words {
     private var history: [String: [(holds: Bool, lasts: Bool)]] = [:]
 
-    func take(_ layer: PolicyLayer, _ name: String, _ debounce: Debounce, _ holds: Bool, _ lasts: Bool) -> Bool {
+    func take(_ layer: PolicyLayer, _ name: String, _ debounce: Debounce, _ holds: Bool, _ lasts: Bool)
+      -> Bool
+    {
       let key = "\(layer.name) \(name)"
       history[key, default: []].append((holds, lasts))
       var isOn = false
@@ -76,7 +78,9 @@ struct PolicyDebounceTests {
       -> [GuardAction]
     {
       var monitor = try monitor(policy, context)
-      return words.map { word in PolicyDebounceTests.reading(word).withUnsafeBufferPointer { monitor.decide($0) } }
+      return words.map { word in
+        PolicyDebounceTests.reading(word).withUnsafeBufferPointer { monitor.decide($0) }
+      }
     }
 
     func actions(_ policy: Policy? = nil, _ context: PolicyContext? = nil) throws -> [GuardAction] {
@@ -179,7 +183,9 @@ struct PolicyDebounceTests {
             Policy(json: JSON.object(fields).text()), PolicyContext(role: c.context.role, user: user)))
       }
       fields["layers"] = .array(
-        layers.map { ["name": $0["name"] ?? "", "missing": "emit", "rules": [["when": "m1/bad", "then": "emit"]]] })
+        layers.map {
+          ["name": $0["name"] ?? "", "missing": "emit", "rules": [["when": "m1/bad", "then": "emit"]]]
+        })
       fields["floor"] = floor
       take(try c.actions(Policy(json: JSON.object(fields).text())))
       #expect(all == most, "seed \(seed)")
@@ -192,7 +198,9 @@ struct PolicyDebounceTests {
       PolicyParsingTests.minimal, ["user"], ["may_relax": ["house": "emit"]])
     let policy = try Policy(json: json.text())
     let own = try policy.userLayer(
-      json: #"{"objects": "hold", "debounce": 3, "rules": [{"when": "two/x", "then": "hold", "debounce": "2/4"}]}"#)
+      json:
+        #"{"objects": "hold", "debounce": 3, "rules": [{"when": "two/x", "then": "hold", "debounce": "2/4"}]}"#
+    )
     #expect(own.layer?.debounce == .consecutive(3) && own.layer?.rules[0].debounce == .of(2, 4))
     for (settings, place) in [
       (#"{"relax": {"house": {"debounce": 3}}}"#, "relax.house"), (#"{"debounce": 3}"#, "debounce"),
@@ -233,13 +241,19 @@ struct PolicyDebounceTests {
       (rule + ["debounce"], 65, "layers[1].rules[1].debounce", "1 <= K"),
       (rule + ["debounce"], "two", "layers[1].rules[1].debounce", "number of words"),
       (rule + ["until"], 0, "layers[1].rules[1].until", "above 0"),
-      (["layers", "0"], ["name": "house", "debounce": 2, "rules": [["when": "one/bad", "then": "ask"]]],
-       "layers[1].debounce", "a rule has its own"),
-      (rule, ["when": "one/bad", "from": 0.5, "until": 0.6, "then": "ask"], "layers[1].rules[1].until", "above 'from'"),
+      (
+        ["layers", "0"], ["name": "house", "debounce": 2, "rules": [["when": "one/bad", "then": "ask"]]],
+        "layers[1].debounce", "a rule has its own"
+      ),
+      (
+        rule, ["when": "one/bad", "from": 0.5, "until": 0.6, "then": "ask"], "layers[1].rules[1].until",
+        "above 'from'"
+      ),
     ] as [([String], JSON, String, String)] {
       let json = try PolicyParsingTests.changed(PolicyParsingTests.minimal, path, value)
       let error = #expect(throws: WitanError.self) { try Policy(json: json.text()) }
-      #expect(error?.place == place && error?.message.contains(message) == true, "\(String(describing: error))")
+      #expect(
+        error?.place == place && error?.message.contains(message) == true, "\(String(describing: error))")
     }
     // Above the model's own threshold, which only a model tells.
     let json = try PolicyParsingTests.changed(PolicyParsingTests.minimal, rule + ["until"], 0.6)

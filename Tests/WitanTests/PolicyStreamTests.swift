@@ -193,7 +193,8 @@ import Witan
             let window = reached.suffix(rule.debounce.window)
             #expect(window.count { $0 } >= rule.debounce.needed)
             let onset = try #require(window.firstIndex(of: true))
-            #expect(stream.emittedByteCount <= ends[max(0, onset - n)], "\(rule.debounce) \(reached.suffix(8))")
+            #expect(
+              stream.emittedByteCount <= ends[max(0, onset - n)], "\(rule.debounce) \(reached.suffix(8))")
             #expect(before <= ends[max(0, onset - n)])
             turned += 1
             delayed += onset + 1 < reached.count ? 1 : 0

@@ -98,7 +98,8 @@ struct RandomPolicy {
       rules.append(.object(rule))
     }
     layer["rules"] = .array(rules)
-    if debounces, chance(0.6), ["objects", "contested", "undecided"].contains(where: { layer[$0] ?? "emit" != "emit" })
+    if debounces, chance(0.6),
+      ["objects", "contested", "undecided"].contains(where: { layer[$0] ?? "emit" != "emit" })
     {
       layer["debounce"] = debounce()
     }

@@ -20,7 +20,9 @@ public enum Debounce: Sendable, Hashable {
 
   /// A number of words, or a text as above, as JSON has it; nil when it is neither.
   init?(_ json: JSON) {
-    guard let debounce = json.int.map(Self.consecutive) ?? json.string.flatMap({ Self($0) }) else { return nil }
+    guard let debounce = json.int.map(Self.consecutive) ?? json.string.flatMap({ Self($0) }) else {
+      return nil
+    }
     self = debounce
   }
 

@@ -7,9 +7,12 @@ extension Policy {
     ],
     "owner": ["who", "adopted", "contact"],
     "member": ["name", "constitution", "version", "digest", "signer"],
-    "floor": ["who", "members", "combine", "objects", "contested", "undecided", "missing", "debounce", "rules"],
+    "floor": [
+      "who", "members", "combine", "objects", "contested", "undecided", "missing", "debounce", "rules",
+    ],
     "layer": [
-      "name", "who", "members", "combine", "objects", "contested", "undecided", "missing", "debounce", "unless",
+      "name", "who", "members", "combine", "objects", "contested", "undecided", "missing", "debounce",
+      "unless",
       "unless_from", "rules",
     ],
     "combine": ["quorum", "share", "weights", "from"],

@@ -106,7 +106,8 @@ public struct PolicyDecider: Sendable {
     case .rule(let i):
       let rule = layer.rules[i].signals
       // A rule that is on by words before this one has none that is on, but perhaps some that last.
-      let on = [rule.filter { state.signals[$0] }, rule.filter { state.lasting[$0] }, rule]
+      let on =
+        [rule.filter { state.signals[$0] }, rule.filter { state.lasting[$0] }, rule]
         .first { !$0.isEmpty }?.map { signals[$0] } ?? []
       var members: [String] = []
       for signal in on where !members.contains(signal.signal.member) { members.append(signal.signal.member) }

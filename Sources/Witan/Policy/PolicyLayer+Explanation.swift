@@ -88,7 +88,16 @@ extension PolicyLayer {
 }
 
 extension GuardAction {
-  /// What the action does, as the end of a sentence.
+  /// What the action does with a whole text, as the end of a sentence: nothing more of it comes.
+  package var consequenceOfWhole: String {
+    switch self {
+    case .emit, .annotate, .ask: consequence
+    case .hold: "the text is held back"
+    case .terminate: "the text is refused"
+    }
+  }
+
+  /// What the action does with a text that is still written, as the end of a sentence.
   package var consequence: String {
     switch self {
     case .emit: "the text passes"

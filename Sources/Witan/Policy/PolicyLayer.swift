@@ -21,17 +21,6 @@ public struct PolicyLayer: Sendable, Hashable {
   /// of missing members. Empty in the floor.
   public let exemptions: [PolicySignal]
 
-  /// Where the layer looks at several words of a stream: the words of the file for it, its outcomes first.
-  public var smoothing: [(rule: String?, words: String)] {
-    let outcomes = debounce == .consecutive(1) ? [] : [(rule: String?.none, words: debounce.text)]
-    return outcomes
-      + rules.compactMap { rule in
-        let until = rule.signals[0].until.map { "until \(JSON($0).text())" }
-        let words = [rule.debounce == .consecutive(1) ? nil : rule.debounce.text, until].compactMap { $0 }
-        return words.isEmpty ? nil : (rule.name, words.joined(separator: ", "))
-      }
-  }
-
   /// What follows an outcome.
   public func action(_ outcome: PolicyOutcome) -> GuardAction {
     switch outcome {

@@ -29,7 +29,8 @@ struct PolicyLayerParser {
       objects: try action("objects"), contested: try action("contested"), undecided: try action("undecided"),
       missing: try action("missing", missing), debounce: try reader.debounce(), rules: rules,
       exemptions: try signals(reader, "unless", "unless_from", members))
-    if let debounce = reader.child("debounce"), max(layer.objects, layer.contested, layer.undecided) == .emit {
+    if let debounce = reader.child("debounce"), max(layer.objects, layer.contested, layer.undecided) == .emit
+    {
       throw debounce.fault(
         "is of 'objects', 'contested' and 'undecided', of which nothing follows here; a rule has its own")
     }
@@ -62,7 +63,8 @@ struct PolicyLayerParser {
     let from = try reader.child(thresholdKey)?.threshold()
     let until = key == "when" ? try reader.child("until")?.threshold() : nil
     if let until, let from, until > from {
-      throw try reader.need("until").fault("is above 'from' (\(JSON(from).text())), so it would never be reached")
+      throw try reader.need("until").fault(
+        "is above 'from' (\(JSON(from).text())), so it would never be reached")
     }
     guard let list = reader.child(key) else {
       if from != nil {

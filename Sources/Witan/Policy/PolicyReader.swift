@@ -124,7 +124,8 @@ struct PolicyReader {
     guard let reader = child("debounce") else { return .consecutive(1) }
     guard let debounce = Debounce(reader.json), debounce.isValid else {
       throw reader.fault(
-        "should be a number of words N, or K/M for K of the last M, with 1 <= K <= M <= \(Debounce.maximumWords)")
+        "should be a number of words N, or K/M for K of the last M, with 1 <= K <= M <= \(Debounce.maximumWords)"
+      )
     }
     return debounce
   }

@@ -201,7 +201,7 @@ struct Calibrate: ParsableCommand {
     }
     if let first = c.outputs.first, c.outputs.count == 1 {
       let name = first.heldOut == nil ? "in this sample" : "held out"
-      out += rates("\nflagged \(name) by the new threshold, by length", first.lengths)
+      out += rates("\n\(name), flagged by the new threshold, by length", first.lengths)
       if !first.groups.isEmpty { out += rates("\nby group, worst first", first.groups) }
     }
     return out + "\n\(output): written\n"

@@ -59,11 +59,15 @@ struct Verify: ParsableCommand {
     let manifest = bundle.manifest
     let count = manifest.entries.count
     if !json {
-      for line in difference.lines { try Terminal.write(line + "\n") }
+      // One file by itself is signed under the name of its folder.
+      for line in difference.lines {
+        try Terminal.write((line == "changed: ." ? "changed: \(paths[0])" : line) + "\n")
+      }
       let verdict =
         difference.isEmpty
         ? "verified: \(count) file\(count == 1 ? "" : "s")" : "not what '\(bundle.signer.name)' signed"
       try Terminal.write("\(verdict), signed by '\(bundle.signer.name)', bundle \(manifest.rootDigest)\n")
+      try Terminal.flush()
       if !difference.isEmpty { Terminal.note(difference.advice(bundle.signer.name)) }
     }
     return [

@@ -79,7 +79,7 @@ struct CalibrateCommandTests {
       "at most 5 % of benign texts are flagged, on average over samples of 650 like",
       "in this sample, old threshold", "in this sample, new threshold",
       "in each class of group and of length", "300 of the 650 texts repeat others",
-      "flagged in this sample by the new threshold, by length",
+      "in this sample, flagged by the new threshold, by length",
       "by group, worst first", "benign-350.jsonl:odd", "m.witan: written",
     ] {
       #expect(shown.out.contains(part), "\(part): \(shown.out)")

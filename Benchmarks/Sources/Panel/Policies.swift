@@ -42,7 +42,7 @@ struct PolicyCost {
       fields["debounce"] = debounce.map(JSON.string)
       return .object(fields)
     }
-    let each = panel.members.indices.map { rule($0, 0, 1, "terminate") }
+    let each = panel.members.indices.map { rule($0, 0, 1, "annotate") }
     return [
       "witan_policy": 1, "id": "cost", "title": "Cost", "version": "1", "missing": "annotate",
       "owner": ["who": "w", "adopted": "a", "contact": "c"],

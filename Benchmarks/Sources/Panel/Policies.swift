@@ -17,47 +17,33 @@ struct PolicyCost {
     let panel = try Panel(members.enumerated().map { PanelMember($1.classifier, name: "m\($0 + 1)") })
     self.panel = panel
     stream = panel.makeStream()
-    func stream(_ debounce: String?) throws -> PolicyStream {
-      try PolicyStream(
-        PolicyPanel(panel, Policy(json: Self.policy(panel, debounce).text())), holdWords: 8,
-        maximumBytes: 1 << 40)
+    func made(_ debounce: String?) throws -> PolicyStream {
+      let policy = try Policy(json: Self.policy(panel, debounce))
+      return try PolicyStream(PolicyPanel(panel, policy), holdWords: 8, maximumBytes: 1 << 40)
     }
-    (plain, debounced) = (try stream(nil), try stream("2/4"))
+    (plain, debounced) = (try made(nil), try made("2/4"))
   }
 
   /// A floor with a rule for each member, and a layer of all with two more. They mark text and hold none back, so that
   /// all of it is graded.
-  private static func policy(_ panel: Panel, _ debounce: String?) -> JSON {
-    func rule(_ i: Int, _ label: Int, _ from: Double, _ action: String) -> JSON {
+  private static func policy(_ panel: Panel, _ debounce: String?) -> String {
+    let words = debounce.map { #", "debounce": "\#($0)""# } ?? ""
+    func rule(_ i: Int, _ label: Int, _ from: Double) -> String {
       let labels = panel.members[i].classifier.spec.labels
-      var rule: [String: JSON] = [
-        "when": .string("\(panel.members[i].name)/\(labels[label % labels.count].id)"), "from": .number(from),
-        "then": .string(action),
-      ]
-      rule["debounce"] = debounce.map(JSON.string)
-      return .object(rule)
+      let principle = "\(panel.members[i].name)/\(labels[label % labels.count].id)"
+      return #"{"when": "\#(principle)", "from": \#(from), "then": "annotate"\#(words)}"#
     }
-    func layer(_ fields: [String: JSON]) -> JSON {
-      var fields = fields
-      fields["debounce"] = debounce.map(JSON.string)
-      return .object(fields)
-    }
-    let each = panel.members.indices.map { rule($0, 0, 1, "annotate") }
-    return [
-      "witan_policy": 1, "id": "cost", "title": "Cost", "version": "1", "missing": "annotate",
-      "owner": ["who": "w", "adopted": "a", "contact": "c"],
-      "members": .array(
-        panel.members.map {
-          ["name": .string($0.name), "constitution": .string($0.provenance.constitution ?? $0.name)]
-        }),
-      "floor": layer(["objects": "annotate", "rules": .array(each)]),
-      "layers": [
-        layer([
-          "name": "house", "combine": "unanimity", "objects": "annotate",
-          "rules": [rule(0, 1, 0.5, "annotate"), rule(panel.members.count - 1, 2, 0.9, "annotate")],
-        ])
-      ],
-    ]
+    let each = panel.members.indices.map { rule($0, 0, 1) }.joined(separator: ", ")
+    let members = panel.members.map { member in
+      #"{"name": "\#(member.name)", "constitution": "\#(member.provenance.constitution ?? member.name)"}"#
+    }.joined(separator: ", ")
+    return #"""
+      {"witan_policy": 1, "id": "cost", "title": "Cost", "version": "1", "missing": "annotate",
+       "owner": {"who": "w", "adopted": "a", "contact": "c"}, "members": [\#(members)],
+       "floor": {"objects": "annotate", "rules": [\#(each)]\#(words)},
+       "layers": [{"name": "house", "combine": "unanimity", "objects": "annotate",
+         "rules": [\#(rule(0, 1, 0.5)), \#(rule(panel.members.count - 1, 2, 0.9))]\#(words)}]}
+      """#
   }
 
   /// Grades `text` in `chunks` by a policy; all of it must come out.

@@ -13,6 +13,8 @@ public struct PolicyMonitor: Sendable {
     /// Below it a rule that is on lets go.
     let until: Float
     let target: Int
+    /// Whose output it is.
+    let member: Int
   }
 
   private struct Member: Sendable {
@@ -22,7 +24,8 @@ public struct PolicyMonitor: Sendable {
     let any: Int
     let threshold: Float
     let abstains: Range<Float>?
-    let prohibited: [Watch]
+    /// Its prohibitions, among those of all.
+    let prohibited: Range<Int>
     let isPartial: Bool
     let isSilent: Sides
     /// Where no prohibition applies: prediction sets then say nothing.
@@ -53,6 +56,7 @@ public struct PolicyMonitor: Sendable {
   /// Probabilities that a reading has: those of all sources one after the other.
   public let outputs: Int
   private let members: [Member]
+  private let prohibitions: [Watch]
   private let watches: [Watch]
   private var state: PolicyState
   private var debounce: PolicyDebounce
@@ -72,7 +76,7 @@ public struct PolicyMonitor: Sendable {
   ) throws(WitanError) {
     try policy.check(context)
     let decider = PolicyDecider(policy, context)
-    var (members, watches): ([Member], [Watch]) = ([], [])
+    var (members, prohibitions, watches): ([Member], [Watch], [Watch]) = ([], [], [])
     var start = 0
     var seen: Set<String> = []
     for source in sources {
@@ -85,16 +89,17 @@ public struct PolicyMonitor: Sendable {
         policy.members[index].mismatch(source.provenance) == nil
       else { continue }
       let hasAny = source.anyThreshold != nil
+      let firstProhibition = prohibitions.count
+      for i in source.labels.indices where source.labels[i].stance == .prohibit {
+        let from = source.labels[i].threshold
+        prohibitions.append(Watch(output: start + i, from: from, until: from, target: index, member: index))
+      }
       members.append(
         Member(
           index: index, outputs: start..<start + source.outputs,
           any: hasAny ? start + source.labels.count : -1,
           threshold: source.anyThreshold ?? 1, abstains: source.abstains,
-          prohibited: source.labels.indices.filter { source.labels[$0].stance == .prohibit }
-            .map {
-              let from = source.labels[$0].threshold
-              return Watch(output: start + $0, from: from, until: from, target: index)
-            },
+          prohibited: firstProhibition..<prohibitions.count,
           isPartial: !source.isComplete,
           isSilent: Sides { side in !source.labels.contains { $0.applies(to: side) } },
           isPermissive: Sides { side in
@@ -104,11 +109,14 @@ public struct PolicyMonitor: Sendable {
         guard let (output, threshold) = try source.output(of: signal) else { continue }
         let from = signal.signal.from ?? threshold
         watches.append(
-          Watch(output: start + output, from: from, until: signal.signal.until ?? from, target: target))
+          Watch(
+            output: start + output, from: from, until: signal.signal.until ?? from, target: target,
+            member: index))
       }
     }
     outputs = start
-    (self.decider, self.members, self.watches) = (decider, members, watches)
+    (self.decider, self.members) = (decider, members)
+    (self.prohibitions, self.watches) = (prohibitions, watches)
     state = PolicyState(
       members: policy.members.count, signals: decider.signals.count, watched: decider.debounces.count)
     debounce = PolicyDebounce(decider)
@@ -136,7 +144,7 @@ public struct PolicyMonitor: Sendable {
     for m in members.indices { take(members[m], probabilities) }
     for w in watches.indices {
       let watch = watches[w]
-      let isHeard = state.votes[decider.signals[watch.target].member].isHeard
+      let isHeard = state.votes[watch.member].isHeard
       state.signals[watch.target] = isHeard && probabilities[watch.output] >= watch.from
       state.lasting[watch.target] = isHeard && probabilities[watch.output] >= watch.until
     }
@@ -180,8 +188,8 @@ public struct PolicyMonitor: Sendable {
     var objection: Float = member.any < 0 ? 0 : p[member.any]
     var objects = member.any >= 0 && objection >= member.threshold
     if member.any < 0 {
-      for w in member.prohibited.indices {
-        let watch = member.prohibited[w]
+      for w in member.prohibited {
+        let watch = prohibitions[w]
         objection = max(objection, p[watch.output])
         objects = objects || p[watch.output] >= watch.from
       }

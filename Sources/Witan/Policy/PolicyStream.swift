@@ -181,7 +181,7 @@ public final class PolicyStream {
     }
     let onset = min(max(0, wordCount - 1), monitor.firstNewOnset, waiting)
     if hold.take(monitor.last, onset: onset) { reason = monitor.decision }
-    if !hold.action.holdsBack { reason = nil }
+    if reason != nil, !hold.action.holdsBack { reason = nil }
     if hold.action == .terminate { stop = .output }
     emit()
   }

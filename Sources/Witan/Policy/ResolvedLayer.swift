@@ -1,16 +1,24 @@
-/// A layer in one context: members and signals as numbers, and the limits that role and user set.
-struct ResolvedLayer: Sendable, Hashable {
-  struct Rule: Sendable, Hashable {
-    let name: String
-    let signals: [Int]
-    let exemptions: [Int]
+/// A layer in one context: members and signals as numbers, and the limits that role and user set. Lists are those of
+/// `PolicyLists`, names those of the policy: nothing here counts references, as it is read at each word of a stream.
+struct ResolvedLayer: @unchecked Sendable, BitwiseCopyable {
+  struct Rule: @unchecked Sendable, BitwiseCopyable {
+    let signals: UnsafeBufferPointer<Int>
+    let exemptions: UnsafeBufferPointer<Int>
     let action: GuardAction
     /// Its place among what is debounced; nil for rules that act at once.
-    var watched: Int?
+    let watched: Int?
+  }
+
+  /// `PolicyCombination` without names.
+  enum Combination: Sendable, BitwiseCopyable {
+    case any, unanimity, priority
+    case quorum(Int)
+    case share(Float)
+    case weights(from: Float)
   }
 
   /// What the votes come to.
-  struct Outcomes: Sendable {
+  struct Outcomes: Sendable, BitwiseCopyable {
     /// So many object, or cannot tell, that it could be enough.
     var isPossible = false
     /// Some object, in a layer of two members or more.
@@ -24,16 +32,20 @@ struct ResolvedLayer: Sendable, Hashable {
   }
 
   /// An action that role or user set, and which of them.
-  struct Limit: Sendable, Hashable {
+  struct Limit: Sendable, BitwiseCopyable {
     let action: GuardAction
     let by: PolicyChoice.Adjustment
   }
 
-  let layer: PolicyLayer
-  let members: [Int]
-  let weights: [Float]  // [members], for the combination of this name
-  let exemptions: [Int]
-  var rules: [Rule]
+  let objects: GuardAction
+  let contested: GuardAction
+  let undecided: GuardAction
+  let missing: GuardAction
+  let combination: Combination
+  let members: UnsafeBufferPointer<Int>
+  let weights: UnsafeBufferPointer<Float>  // [members], for the combination of this name
+  let exemptions: UnsafeBufferPointer<Int>
+  var rules: UnsafeBufferPointer<Rule>
   /// At most this, but for missing members.
   let relaxed: Limit?
   /// At least this, where the layer wants anything.
@@ -60,10 +72,10 @@ struct ResolvedLayer: Sendable, Hashable {
     if let relaxed, relaxed.action < best.action {
       (best.action, best.adjustment) = (relaxed.action, relaxed.by)
     }
-    if layer.missing > best.action,
+    if missing > best.action,
       members.contains(where: { state.votes[$0] == .absent || state.isPartial[$0] })
     {
-      best = PolicyChoice(action: layer.missing, cause: .outcome(.missing))
+      best = PolicyChoice(action: missing, cause: .outcome(.missing))
     }
     if let tightened, best.action > .emit, tightened.action > best.action {
       (best.action, best.adjustment) = (tightened.action, tightened.by)
@@ -96,14 +108,14 @@ struct ResolvedLayer: Sendable, Hashable {
       found.isOpen = found.isOpen || !(found.isContested || found.isReached)
     }
     var action = GuardAction.emit
-    if found.isPossible { action = max(action, layer.undecided) }
-    if found.isContested { action = max(action, layer.contested) }
-    if found.isReached { action = max(action, layer.objects) }
+    if found.isPossible { action = max(action, undecided) }
+    if found.isContested { action = max(action, contested) }
+    if found.isReached { action = max(action, objects) }
     // The outcome that holds and wants it; else, where it comes from a milder outcome, the gravest.
-    if found.isReached && (layer.objects == action || !found.isSplit || layer.contested < action) {
+    if found.isReached && (objects == action || !found.isSplit || contested < action) {
       return (action, .objects)
     }
-    if found.isSplit && (layer.contested == action || !found.isPossible || !found.isOpen) {
+    if found.isSplit && (contested == action || !found.isPossible || !found.isOpen) {
       return (action, .contested)
     }
     return (action, found.isPossible && found.isOpen ? .undecided : .contested)
@@ -133,9 +145,8 @@ struct ResolvedLayer: Sendable, Hashable {
   private func isReached(
     _ objecting: Int, _ present: Int, _ state: PolicyState, abstainersObject: Bool
   ) -> Bool {
-    switch layer.combination {
+    switch combination {
     case .any: return objecting > 0
-    case .choice: return objecting > 0
     case .quorum(let n): return objecting >= min(n, present)
     case .share(let share): return objecting > 0 && Float(objecting) >= share * Float(present)
     case .unanimity:
@@ -145,7 +156,7 @@ struct ResolvedLayer: Sendable, Hashable {
         return state.votes[m] == .objects
       }
       return abstainersObject
-    case .weights(_, let from):
+    case .weights(let from):
       var (sum, total): (Float, Float) = (0, 0)
       for (i, m) in members.enumerated() where state.votes[m].isHeard {
         let isWhole = abstainersObject && state.votes[m] != .accepts

@@ -182,9 +182,17 @@ struct Calibrate: ParsableCommand {
   private func table(_ c: StreamCalibration) -> String {
     var out = ""
     for o in c.outputs {
-      out += "\(o.name): threshold \(o.threshold) (was \(o.before))\n  promise: \(c.statement(o))\n"
-      out += "  " + line(o.flaggedBefore, 30)
-      if let heldOut = o.heldOut { out += "  " + line(heldOut, 30) }
+      out += "\(o.name): the threshold is now \(o.threshold); it was \(o.before)\n"
+      out += "  promise: \(c.statement(o))\n"
+      let texts = o.heldOut == nil ? "in this sample" : "held out"
+      out += "  " + line(o.flaggedBefore, 30, "\(texts), old threshold")
+      if let heldOut = o.heldOut {
+        out += "  " + line(heldOut, 30, "\(texts), new threshold")
+      } else {
+        let flagged = o.lengths.reduce(0) { $0 + $1.flagged }
+        out += "  " + "\(texts), new threshold".padded(30) + "\(flagged)".leftPadded(6)
+        out += " of " + "\(o.flaggedBefore.n)".padded(7) + "(they set it: --held-out checks the promise)\n"
+      }
     }
     if c.distinct < c.sampleSize {
       out +=
@@ -192,9 +200,9 @@ struct Calibrate: ParsableCommand {
       out += "as traffic that repeats\n"
     }
     if let first = c.outputs.first, c.outputs.count == 1 {
-      let name = first.heldOut == nil ? "in the sample itself" : "held out"
-      out += rates("\n\(name), by length", first.lengths)
-      if !first.groups.isEmpty { out += rates("\n\(name), by group, worst first", first.groups) }
+      let name = first.heldOut == nil ? "in this sample" : "held out"
+      out += rates("\n\(name), flagged by the new threshold, by length", first.lengths)
+      if !first.groups.isEmpty { out += rates("\nby group, worst first", first.groups) }
     }
     return out + "\n\(output): written\n"
   }
@@ -203,13 +211,13 @@ struct Calibrate: ParsableCommand {
     "\(title)\n" + rates.map { line($0, 32) }.joined()
   }
 
-  private func line(_ r: FlagRate, _ width: Int) -> String {
+  private func line(_ r: FlagRate, _ width: Int, _ name: String? = nil) -> String {
     let interval = "\(percent(r.interval.lowerBound)) to \(percent(r.interval.upperBound))"
-    var out = r.name.padded(width) + "\(r.flagged)".leftPadded(6) + " of " + "\(r.n)".padded(7)
+    var out = (name ?? r.name).padded(width) + "\(r.flagged)".leftPadded(6) + " of " + "\(r.n)".padded(7)
     out += "\(percent(r.rate, digits: 2)) (95 %: \(interval))"
     if let expected = r.expected {
-      out += "  promised \(expected.lowerBound) to \(expected.upperBound)"
-      out += r.isExpected == true ? "" : r.flagged > expected.upperBound ? ": MORE" : ": fewer"
+      out += "  promised: \(expected.lowerBound) to \(expected.upperBound) of them"
+      out += r.isExpected == true ? "" : r.flagged > expected.upperBound ? "; it is MORE" : "; it is fewer"
     }
     return out + "\n"
   }

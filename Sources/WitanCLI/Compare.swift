@@ -102,7 +102,7 @@ extension PanelComparison {
     for item in contested {
       out += "  \(item.text.singleLine(120))\n"
       for opinion in item.verdict.opinions where opinion.standing != .silent {
-        let why = opinion.flagged.prefix(3).map(\.title).joined(separator: ", ")
+        let why = opinion.flagged.prefix(3).map(\.id).joined(separator: ", ")
         out +=
           "    " + pad(opinion.provenance.member, width)
           + pad(opinion.standing.words, 18) + String(format: "%.3f", opinion.objection)

@@ -7,12 +7,16 @@ extension EmbeddingsFlags {
   func panel(_ models: [String], _ signing: SignatureFlags? = nil) throws(WitanError) -> Panel {
     var members: [PanelMember] = []
     var names = Set<String>()
-    for (i, model) in models.enumerated() {
+    let given = models.map { model in
       let parts = model.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       let isNamed = parts.count == 2 && !parts[0].contains("/") && !parts[0].isEmpty
-      let source = try ModelSource(path: isNamed ? String(parts[1]) : model, signing: signing)
+      return (name: isNamed ? String(parts[0]) : nil, path: isNamed ? String(parts[1]) : model)
+    }
+    let sources = try Self.sources(given.map(\.path), signing)
+    for (i, source) in sources.enumerated() {
       let classifier = try classifier(source)
-      var name = isNamed ? String(parts[0]) : Provenance(classifier).member
+      let isNamed = given[i].name != nil
+      var name = given[i].name ?? Provenance(classifier).member
       if !isNamed, names.contains(name), let version = classifier.metadata["witan.constitution_version"] {
         name += "@\(version)"
       }
@@ -26,5 +30,32 @@ extension EmbeddingsFlags {
           signer: source.provenance?.signer.name))
     }
     return try Panel(members)
+  }
+
+  /// The bytes of the models; of signed ones all that are not signed are named at once, with what to do.
+  private static func sources(_ paths: [String], _ signing: SignatureFlags?) throws(WitanError)
+    -> [ModelSource]
+  {
+    var sources: [ModelSource] = []
+    var refused: [WitanError] = []
+    // A signature that does not hold at all is no fault of one model.
+    _ = try signing?.bundle()
+    for path in paths {
+      do throws(WitanError) {
+        sources.append(try ModelSource(path: path, signing: signing))
+      } catch {
+        guard error.code == .signature else { throw error }
+        refused.append(error)
+      }
+    }
+    guard let first = refused.first else { return sources }
+    if paths.count == 1 { throw first }
+    throw WitanError(
+      .signature,
+      "\(refused.count) of the \(paths.count) models \(refused.count == 1 ? "is" : "are") not as the signature has it: "
+        + refused.map { "\($0.place) \($0.message)" }.joined(separator: "; ")
+        + ". All models of a panel have to be files of the signed bundle: leave the others out, or have them signed "
+        + "together ('witan sign MODEL... -o SIGNATURE --key KEY')",
+      at: signing?.signature ?? "")
   }
 }

@@ -11,7 +11,8 @@ struct PanelCommand: ParsableCommand {
       Prints for each text who objects, who does not, who supports it and who cannot tell, the principles and
       words that each rests on, and the disagreement in a sentence. All models score in one pass; what each says is
       what it says alone. Nothing is averaged: a panel by itself decides nothing. With --policy the rules of a
-      policy decide, and it is said what follows, by which of them, and on whose opinions.
+      policy decide, and it is said what follows, by which of them, and on whose opinions. Names below titles and in
+      brackets are the ids that policies and other commands take.
 
       Input is one text a line, or JSONL with "text" and perhaps "prompt" (told from the first line). With --stream
       standard input is one text that is graded while it arrives: a line for each change of mind or of action, then
@@ -118,7 +119,7 @@ struct PanelCommand: ParsableCommand {
       fields["stream"] = reading.outcome
       try Terminal.write(JSON.object(fields).text() + "\n")
     } else {
-      let report = PanelReport(verdict: verdict, text: text)
+      let report = PanelReport(verdict: verdict, text: text, isStream: true)
       try Terminal.write("\n" + (report.lines + reading.lines).joined(separator: "\n") + "\n")
     }
     return reading.action?.holdsBack ?? verdict.isActed

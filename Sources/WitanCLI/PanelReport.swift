@@ -7,6 +7,8 @@ struct PanelReport {
   let verdict: PanelVerdict
   /// The text, to show its words; empty when it was not kept.
   let text: [UInt8]
+  /// Whether the text was graded while it was written.
+  var isStream = false
 
   /// Columns of the names of constitutions.
   private static let nameWidth = 36
@@ -15,7 +17,7 @@ struct PanelReport {
   private static let wordsShown = 5
   private static let principlesShown = 3
 
-  /// A line for each opinion and one more for its words, then the sentence of `dissent`, then the decision where a
+  /// A line for each opinion, one more with the member's name, as policies have it, and the words, then the sentence of `dissent`, then the decision where a
   /// policy made one.
   var lines: [String] {
     verdict.opinions.flatMap { opinion in
@@ -25,9 +27,11 @@ struct PanelReport {
       let first =
         "  " + opinion.provenance.title.padded(Self.nameWidth) + "  " + said + reasons.joined(separator: "; ")
       let words = words(opinion)
-      let second = String(repeating: " ", count: Self.nameWidth + Self.standingWidth + 4) + "because of: "
-      return [first.trimmed] + (words.isEmpty ? [] : [second + words.joined(separator: ", ")])
-    } + ["", dissent] + (verdict.decision.map { $0.lines(title) } ?? [])
+      let name = ("    " + opinion.provenance.member).padded(Self.nameWidth + Self.standingWidth + 4)
+      return [
+        first.trimmed, (name + (words.isEmpty ? "" : "because of: " + words.joined(separator: ", "))).trimmed,
+      ]
+    } + ["", dissent] + (verdict.decision.map { $0.lines(ofStream: isStream, title) } ?? [])
   }
 
   /// What the opinion rests on: principles that reached their thresholds, with how probable each is.
@@ -38,17 +42,17 @@ struct PanelReport {
     }
     let own = isAgainst ? named([.prohibit]) : named([.permit, .encourage])
     var out = own.prefix(Self.principlesShown)
-      .map { Self.probability($0.title, opinion.scores[$0.id] ?? 0, $0.threshold) }
+      .map { Self.probability($0.named, opinion.scores[$0.id] ?? 0, $0.threshold) }
     if own.count > out.count { out.append("\(own.count - out.count) more") }
     if isAgainst && out.isEmpty, let any = opinion.scores.any, let threshold = opinion.anyThreshold {
       out = [Self.probability("its prohibitions taken together", any, threshold)]
     }
     let beside = isAgainst ? named([.permit, .encourage]) : []
     if !beside.isEmpty {
-      out.append("though " + beside.map(\.title).joined(separator: ", ") + " speaks for it")
+      out.append("though " + beside.map(\.named).joined(separator: ", ") + " speaks for it")
     }
     let discouraged = named([.discourage])
-    if !discouraged.isEmpty { out.append("discourages " + discouraged.map(\.title).joined(separator: ", ")) }
+    if !discouraged.isEmpty { out.append("discourages " + discouraged.map(\.named).joined(separator: ", ")) }
     return out
   }
 
@@ -106,6 +110,11 @@ struct PanelReport {
   private func title(_ member: String) -> String {
     verdict.opinions.first { $0.provenance.member == member }?.provenance.title ?? member
   }
+}
+
+extension Label {
+  /// The title for people and, where it says something else, the id that policies and commands take.
+  var named: String { title == id || title.isEmpty ? id : "\(title) [\(id)]" }
 }
 
 extension Standing {

@@ -10,7 +10,7 @@ struct PolicyCheck: ParsableCommand {
     discussion: """
       With --models it is checked that each model is of the constitution, version and digest that the policy
       names and, with --signature and --signers, of the signer; that the principles exist, and that those which
-      exempt permit or encourage.
+      exempt permit or encourage. Members without a model are named, and the rest is checked all the same.
       """)
 
   @Argument(help: ArgumentHelp("The policy.", valueName: "policy"))
@@ -26,12 +26,17 @@ struct PolicyCheck: ParsableCommand {
     let policy = try Policy(path: file)
     let context = PolicyContext(
       user: try user.map { (path) throws(WitanError) in try policy.userLayer(path: path) })
-    var unchecked = policy.members.map(\.name)
+    var unchecked = policy.members
+    var unheard: [String] = []
     if let loaded = try models.load() {
-      do { unchecked = try PolicyPanel(loaded.panel, policy, context).missing } catch {
+      let speaking: PolicyPanel
+      do { speaking = try PolicyPanel(loaded.panel, policy, context) } catch {
         throw WitanError(error.code, error.description, at: file)
       }
+      unchecked = policy.members.filter { speaking.missing.contains($0.name) }
+      unheard = speaking.unheard
     }
+    let isChecked = { (member: PolicyMember) in !unchecked.contains(member) }
     let open = ([policy.floor] + policy.layers).filter { !$0.missing.holdsBack }.map(\.name)
     if json {
       let report: JSON = [
@@ -39,7 +44,8 @@ struct PolicyCheck: ParsableCommand {
         "digest": policy.digest.map(JSON.string) ?? .null,
         "members": JSON(policy.members.map(\.name)), "layers": JSON(policy.layers.map(\.name)),
         "roles": JSON(policy.roles.map(\.name)), "fails_open": JSON(open),
-        "unchecked": JSON(unchecked),
+        "unchecked": JSON(unchecked.map(\.name)), "unheard": JSON(unheard),
+        "debounces": .object(policy.debounces.mapValues(JSON.string)),
       ]
       try Terminal.write(report.text() + "\n")
     } else {
@@ -49,8 +55,22 @@ struct PolicyCheck: ParsableCommand {
       if !open.isEmpty {
         try Terminal.write("fails open where a member is missing: \(list(open))\n")
       }
+      let debounces = policy.debounces.sorted { $0.key < $1.key }
+      if !debounces.isEmpty {
+        try Terminal.write(
+          "in streams acts after several words: \(list(debounces.map { "\($0.key) (\($0.value))" }))\n")
+      }
+      let checked = policy.members.filter(isChecked).map(\.name)
+      if !checked.isEmpty { try Terminal.write("fits the models of: \(list(checked))\n") }
       if !unchecked.isEmpty {
-        try Terminal.write("not checked against a model (--models): \(list(unchecked))\n")
+        let names = unchecked.map {
+          $0.name == $0.constitution
+            ? $0.name : "\($0.name) (a model of the constitution '\($0.constitution)')"
+        }
+        try Terminal.write("not checked, as no model was given with --models: \(list(names))\n")
+      }
+      if !unheard.isEmpty {
+        try Terminal.write("given, but the policy does not listen to it: \(list(unheard))\n")
       }
     }
     try Terminal.flush()

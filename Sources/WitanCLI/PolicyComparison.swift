@@ -61,6 +61,13 @@ struct PolicyComparison {
     }.map(\.element)
   }
 
+  /// Debounces that differ, by layer or rule, with those of before and after; 1 where there is none.
+  private func debounces(_ old: Policy, _ new: Policy) -> [(name: String, old: String, new: String)] {
+    let (before, after) = (old.debounces, new.debounces)
+    return Set(before.keys).union(after.keys).sorted()
+      .map { ($0, before[$0] ?? "1", after[$0] ?? "1") }.filter { $0.1 != $0.2 }
+  }
+
   func json(_ old: Policy, _ new: Policy, examples n: Int) -> JSON {
     func name(_ policy: Policy) -> JSON {
       ["id": .string(policy.id), "version": .string(policy.version)]
@@ -78,12 +85,17 @@ struct PolicyComparison {
       "milder": JSON(milder), "stricter": JSON(stricter),
       "same_action_by_another_rule": JSON(otherReason),
       "actions": .object(matrix), "layers": .object(byLayer),
+      "debounces": .object(
+        Dictionary(
+          uniqueKeysWithValues: debounces(old, new).map { item -> (String, JSON) in
+            (item.name, ["old": .string(item.old), "new": .string(item.new)])
+          })),
       "examples": .array(
         examples(n).map { ["text": .string($0.text), "old": $0.old.json, "new": $0.new.json] }),
     ]
   }
 
-  func table(examples n: Int) -> String {
+  func table(_ old: Policy, _ new: Policy, examples n: Int) -> String {
     var out =
       "\(pairs.count) texts: \(changed) with another action, \(stricter) more severe and \(milder) milder; "
     out +=
@@ -101,6 +113,11 @@ struct PolicyComparison {
       out +=
         "  " + name.padded(30) + "\(layer.old)".leftPadded(9) + "\(layer.new)".leftPadded(8) + "\n"
     }
+    let changed = debounces(old, new)
+    if !changed.isEmpty {
+      out += "\nwords that must agree in a stream; here texts are decided on as wholes\n"
+    }
+    for item in changed { out += "  \(item.name): \(item.old), now \(item.new)\n" }
     for pair in examples(n) {
       out += "\n\(pair.text.oneLine.padded(100))\n"
       out += "  old: \(pair.old.action.rawValue.padded(10)) \(pair.old.summary)\n"

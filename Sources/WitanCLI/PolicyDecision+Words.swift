@@ -1,10 +1,11 @@
 import Witan
 
 extension PolicyDecision {
-  /// What to do, then who says so and why, as two lines. `title` gives a member's title.
-  func lines(_ title: (String) -> String) -> [String] {
+  /// What to do, then who says so and why, as two lines. `title` gives a member's title; `ofStream`: of a text that was
+  /// graded while it was written.
+  func lines(ofStream: Bool, _ title: (String) -> String) -> [String] {
     let name = policy.map { "The policy '\($0.id)' \($0.version)" } ?? "The policy"
-    let first = "\(name): \(action.consequence) (\(action.rawValue))."
+    let first = "\(name): \(ofStream ? action.consequence : action.consequenceOfWhole) (\(action.rawValue))."
     guard layer != "default" else { return [first, "  Nothing in it applies."] }
     let layerWords =
       switch layer {
@@ -15,7 +16,7 @@ extension PolicyDecision {
     var second = "  Chosen by \(layerWords), \(ruleWords)"
     if !members.isEmpty {
       second += rule == PolicyOutcome.missing.rawValue ? " " : ", on the opinion of "
-      second += members.map { "'\(title($0))'" }.joined(separator: ", ")
+      second += members.map { title($0) == $0 ? "'\($0)'" : "'\(title($0))' (\($0))" }.joined(separator: ", ")
     }
     if !principles.isEmpty && rule != principles.joined(separator: ", ") {
       second += " (\(principles.joined(separator: ", ")))"

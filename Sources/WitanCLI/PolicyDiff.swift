@@ -10,7 +10,8 @@ struct PolicyDiff: ParsableCommand {
     discussion: """
       Counts each change of action, the texts that each layer decided, and shows examples, the largest changes
       first. Texts are one a line, or JSONL with "text" and, for answers, "prompt". Members without a model
-      count as missing.
+      count as missing. Texts are decided on as wholes: debounces, which count words of a stream, are listed where
+      they differ.
       """)
 
   @Argument(help: ArgumentHelp("The policy as it was.", valueName: "old"))
@@ -49,7 +50,7 @@ struct PolicyDiff: ParsableCommand {
     try Terminal.write(
       json
         ? comparison.json(policies[0], policies[1], examples: examples).text(indent: true) + "\n"
-        : comparison.table(examples: examples))
+        : comparison.table(policies[0], policies[1], examples: examples))
     try Terminal.flush()
   }
 }

@@ -42,7 +42,12 @@ struct Verify: ParsableCommand {
       return try verify(signers)
     } catch {
       guard error.code == .signature else { throw error }
-      if !json { Terminal.error("\(error)") }
+      if !json {
+        Terminal.error("\(error)")
+        Terminal.note(
+          "Do not use the files. If you trust the signer, get their public key from themselves and give it with --key; "
+            + "if the signature was damaged on its way, get it again.")
+      }
       return ["verified": false, "reason": .string(error.description)]
     }
   }
@@ -54,11 +59,16 @@ struct Verify: ParsableCommand {
     let manifest = bundle.manifest
     let count = manifest.entries.count
     if !json {
-      for line in difference.lines { try Terminal.write(line + "\n") }
+      // One file by itself is signed under the name of its folder.
+      for line in difference.lines {
+        try Terminal.write((line == "changed: ." ? "changed: \(paths[0])" : line) + "\n")
+      }
       let verdict =
         difference.isEmpty
         ? "verified: \(count) file\(count == 1 ? "" : "s")" : "not what '\(bundle.signer.name)' signed"
       try Terminal.write("\(verdict), signed by '\(bundle.signer.name)', bundle \(manifest.rootDigest)\n")
+      try Terminal.flush()
+      if !difference.isEmpty { Terminal.note(difference.advice(bundle.signer.name)) }
     }
     return [
       "verified": .bool(difference.isEmpty), "signer": .string(bundle.signer.name),
@@ -68,5 +78,22 @@ struct Verify: ParsableCommand {
       "renamed": .array(
         difference.renamed.map { ["signed_name": .string($0.signedName), "name": .string($0.name)] }),
     ]
+  }
+}
+
+extension ManifestDifference {
+  /// What to do about files that are not as they were signed.
+  fileprivate func advice(_ signer: String) -> String {
+    var out: [String] = []
+    if !changed.isEmpty || !missing.isEmpty || !renamed.isEmpty {
+      out.append(
+        "Do not use the files: get those that are named from '\(signer)' again, under the names that were signed."
+      )
+    }
+    if !extra.isEmpty {
+      out.append("Take away what was not signed, or pass over it with --ignore-unsigned.")
+    }
+    out.append("If the change is yours, sign anew with 'witan sign'.")
+    return out.joined(separator: " ")
   }
 }

@@ -75,9 +75,11 @@ struct CalibrateCommandTests {
       "--length-classes", "3", "-o", model)
     #expect(shown.code == 0, "\(shown.err)")
     for part in [
-      "any: threshold 0.", "at most 5 % of benign texts, on average over samples like that of 650",
+      "any: the threshold is now 0.",
+      "at most 5 % of benign texts are flagged, on average over samples of 650 like",
+      "in this sample, old threshold", "in this sample, new threshold",
       "in each class of group and of length", "300 of the 650 texts repeat others",
-      "in the sample itself, by length",
+      "in this sample, flagged by the new threshold, by length",
       "by group, worst first", "benign-350.jsonl:odd", "m.witan: written",
     ] {
       #expect(shown.out.contains(part), "\(part): \(shown.out)")

@@ -18,8 +18,10 @@ import Testing
     let lines = outcome.out.split(separator: "\n").map(String.init)
     #expect(lines[0] == "\"\(Self.fraud)\"")
     #expect(lines[1].hasPrefix("  Baseline harms in requests"))
-    #expect(lines[1].contains("objects") && lines[1].contains("Fraud and deception for gain ("))
-    #expect(lines[2].contains("because of: ") && lines[2].contains("savings"))
+    #expect(lines[1].contains("objects") && lines[1].contains("Fraud and deception for gain [fraud] ("))
+    #expect(
+      lines[2].hasPrefix("    baseline  ") && lines[2].contains("because of: ")
+        && lines[2].contains("savings"))
     #expect(lines.last?.contains("'Baseline harms in requests'") == true)
     #expect(outcome.err.contains("thresholds come from synthetic text"))
   }

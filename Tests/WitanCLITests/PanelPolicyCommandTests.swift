@@ -50,8 +50,8 @@ struct PanelPolicyCommandTests {
     #expect(
       table.out.contains(
         """
-        The policy 'tiny' 1.0: the text is held back until its score has fallen (hold).
-          Chosen by the floor, rule 'objects': as many object as it wants, on the opinion of 'Baseline harms in requests'.
+        The policy 'tiny' 1.0: the text is held back (hold).
+          Chosen by the floor, rule 'objects': as many object as it wants, on the opinion of 'Baseline harms in requests' (baseline).
         """), "\(table.out)")
     let passed = try run(flags, input: benign)
     #expect(passed.code == 0 && passed.out.contains("Nothing in it applies."), "\(passed.out)")
@@ -95,6 +95,16 @@ struct PanelPolicyCommandTests {
     let stopped = try run(flags, input: Data((Self.harmful + Self.benign).utf8))
     #expect(stopped.code == 1 && stopped.out.contains("policy: terminate, floor: objects (baseline)"))
     #expect(stopped.out.contains("As a stream: terminate; "), "\(stopped.out)")
+    // A text that is still written is stopped; a whole one is refused.
+    #expect(stopped.out.contains("the text is stopped (terminate)"), "\(stopped.out)")
+    let whole = try run(flags.filter { $0 != "--stream" }, input: Data(Self.harmful.utf8))
+    #expect(whole.code == 1 && whole.out.contains("the text is refused (terminate)"), "\(whole.out)")
+    // With a debounce that is never full it is stopped at its end, as a whole text.
+    let slow = try write(
+      policy("terminate").replacing("objects: terminate", with: "objects: terminate, debounce: 60"), "s.yaml")
+    let late = try run(
+      ["panel", "--side", "prompt", "--stream"] + models + ["--policy", slow], input: Data(Self.harmful.utf8))
+    #expect(late.code == 1 && late.out.contains("As a stream: terminate; "), "\(late.out)")
     #expect(stopped.out.contains("it was stopped there") && !stopped.out.contains("grandmother"))
     let json = try run(flags + ["--json"], input: Data(Self.harmful.utf8))
     let lines = try json.out.split(separator: "\n").map {
@@ -143,6 +153,10 @@ struct PanelPolicyCommandTests {
           && unsigned.err.contains(
             "cannot speak for 'baseline': its signer is unknown, the policy wants 'council'"),
         "\(verb): \(unsigned.err)")
+      let half = try run(verb + [signed[0], models[1]] + flags("council"), input: text)
+      #expect(
+        half.code == 2 && half.err.contains("1 of the 2 models is not as the signature has it: \(models[1]) ")
+          && half.err.contains("have them signed together"), "\(verb): \(half.err)")
       let other = try run(verb + signed + flags("mallory"), input: text)
       #expect(other.code == 2 && other.err.contains("its signer is 'mallory'"), "\(verb): \(other.err)")
     }

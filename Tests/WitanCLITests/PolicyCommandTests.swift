@@ -47,7 +47,14 @@ struct PolicyCommandTests {
     let file = try write(policy("hold"), "p.yaml")
     let alone = try witan("policy", "check", file)
     #expect(alone.code == 0 && alone.out.contains("keeps the rules"), "\(alone.err)")
-    #expect(alone.out.contains("not checked against a model (--models): baseline, debaters"))
+    #expect(
+      alone.out.contains(
+        "not checked, as no model was given with --models: baseline, debaters (a model of the constitution "
+          + "'open-inquiry')"), "\(alone.out)")
+    let half = try witan("policy", "check", file, "--models", model("baseline"), model("young-readers"))
+    #expect(half.code == 0 && half.out.contains("fits the models of: baseline\n"), "\(half.err)")
+    #expect(half.out.contains("with --models: debaters (a model of the constitution 'open-inquiry')"))
+    #expect(half.out.contains("does not listen to it: young-readers"), "\(half.out)")
     let checked = try witan(
       "policy", "check", file, "--json", "--models", model("baseline"), model("open-inquiry"))
     #expect(try checked.json()["unchecked"] as? [String] == [])
@@ -71,6 +78,35 @@ struct PolicyCommandTests {
     #expect(unknown.code == 2 && unknown.err.contains("is no principle of"), "\(unknown.err)")
     let other = try witan("policy", "check", file, "--models", "debaters=" + model("baseline"))
     #expect(other.code == 2 && other.err.contains("cannot speak for 'debaters'"), "\(other.err)")
+  }
+
+  @Test("debounces are said by check, explain and diff")
+  func debounces() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let old = try write(policy("hold"), "old.yaml")
+    let new = try write(
+      policy("hold").replacing("objects: hold}", with: "objects: hold, debounce: 2/4}"), "new.yaml")
+    let checked = try witan("policy", "check", new)
+    #expect(
+      checked.out.contains("in streams acts after several words: floor (2/4)"), "\(checked.out)\(checked.err)"
+    )
+    #expect(
+      try witan("policy", "check", new, "--json").json()["debounces"] as? [String: String] == ["floor": "2/4"]
+    )
+    let said = try witan("policy", "explain", new).out.split(whereSeparator: \.isWhitespace).joined(
+      separator: " ")
+    #expect(said.contains("In a stream it follows once it holds for 2 of the last 4 words."), "\(said)")
+    let texts = try write(Self.benign + "\n", "texts")
+    let flags = [
+      "policy", "diff", old, new, "--on", texts, "--side", "prompt", "--models", model("baseline"),
+      model("open-inquiry"),
+    ]
+    let diff = try run(flags, input: Data())
+    #expect(diff.code == 0 && diff.out.contains("0 with another action"), "\(diff.err)")
+    #expect(
+      diff.out.contains("words that must agree in a stream") && diff.out.contains("  floor: 1, now 2/4"))
+    let json = try run(flags + ["--json"], input: Data()).json()
+    #expect(json["debounces"] as? [String: [String: String]] == ["floor": ["old": "1", "new": "2/4"]])
   }
 
   @Test("explain is complete, wrapped and the same each time")

@@ -72,6 +72,70 @@ internal import Witan
     #expect(witan_model_explain(library.model, text, text.count, 99, nil, 0, &count) == WITAN_ERROR_ARGUMENT)
   }
 
+  @Test("evidence is what Swift finds, with and without a prompt, a side and limits")
+  func evidence() throws {
+    let library = try Library()
+    let text = Array(Library.harmful.utf8)
+    let any = UInt32(library.outputs() - 1)
+    let prompt = Array("What may I do today?".utf8)
+    var found = witan_evidence()
+    found.struct_size = UInt32(MemoryLayout<witan_evidence>.size)
+    var spans = [witan_evidence_span](repeating: witan_evidence_span(), count: 64)
+    var count = 0
+    for (side, asks, threshold, limit) in [
+      (nil, false, nil, nil), (.prompt, false, nil, 1), (nil, true, nil, nil), (.response, false, 0.001, 2),
+    ] as [(Side?, Bool, Float?, Int?)] {
+      let own = try library.classifier.evidence(
+        of: text, output: Int(any),
+        options: EvidenceOptions(prompt: asks ? prompt : nil, side: side, threshold: threshold, limit: limit))
+      prompt.withUnsafeBufferPointer { prompt in
+        var options = witan_evidence_options()
+        options.struct_size = UInt32(MemoryLayout<witan_evidence_options>.size)
+        options.side = side.map { Int32(Side.allCases.firstIndex(of: $0)! + 1) } ?? 0
+        if asks { (options.prompt, options.prompt_length) = (prompt.baseAddress, prompt.count) }
+        options.threshold = threshold ?? 0
+        options.word_limit = UInt32(limit ?? 0)
+        #expect(
+          witan_model_evidence(library.model, text, text.count, any, &options, &found, &spans, 64, &count)
+            == 0)
+      }
+      #expect(found.probability == own.probability && found.remaining == own.remaining)
+      #expect((found.is_flagged == 1, found.flips == 1) == (own.isFlagged, own.flips))
+      #expect(Int(found.word_count) == own.wordCount && count == own.spans.count)
+      for (span, other) in zip(spans, own.spans) {
+        #expect(Int(span.start)..<Int(span.end) == other.bytes && span.share == other.share)
+        #expect(Int(span.words) == other.words)
+      }
+    }
+    #expect(witan_model_evidence(library.model, text, text.count, any, nil, &found, &spans, 64, &count) == 0)
+    #expect(found.is_flagged == 1 && found.flips == 1 && count >= 1)
+    let all = count
+    #expect(
+      witan_model_evidence(library.model, text, text.count, any, nil, &found, nil, 0, &count)
+        == WITAN_ERROR_SPACE)
+    #expect(count == all && found.flips == 1)
+    #expect(
+      witan_model_evidence(library.model, text, text.count, 99, nil, &found, nil, 0, &count)
+        == WITAN_ERROR_ARGUMENT)
+    #expect(Library.message.contains("no output 99"))
+    func refused(_ change: (inout witan_evidence_options) -> Void) -> witan_status {
+      var options = witan_evidence_options()
+      options.struct_size = UInt32(MemoryLayout<witan_evidence_options>.size)
+      change(&options)
+      return witan_model_evidence(library.model, text, text.count, any, &options, &found, &spans, 64, &count)
+    }
+    #expect(refused { $0.struct_size = 8 } == WITAN_ERROR_ARGUMENT)
+    #expect(refused { $0.side = 4 } == WITAN_ERROR_ARGUMENT && Library.message.contains("no witan_side"))
+    #expect(refused { $0.prompt_length = 3 } == WITAN_ERROR_ARGUMENT)
+    #expect(refused { $0.threshold = 1.5 } == WITAN_ERROR_VALUE)
+    #expect(refused { $0.threshold = .nan } == WITAN_ERROR_VALUE)
+    prompt.withUnsafeBufferPointer { prompt in
+      #expect(
+        refused { ($0.prompt, $0.prompt_length, $0.side) = (prompt.baseAddress, prompt.count, 1) }
+          == WITAN_ERROR_VALUE)
+    }
+  }
+
   @Test func outputsAndMetadataAreNamed() throws {
     let library = try Library()
     var output = witan_output()

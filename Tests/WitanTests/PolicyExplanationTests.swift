@@ -32,6 +32,25 @@ struct PolicyExplanationTests {
     "user": ["may_relax": ["taste": "emit"]],
   ]
 
+  @Test("debounces are sentences, and named for commands")
+  func debounces() throws {
+    var json = try PolicyParsingTests.changed(Self.json, ["layers", "0", "debounce"], 3)
+    json = try PolicyParsingTests.changed(json, ["floor", "rules", "0", "debounce"], "2/4")
+    json = try PolicyParsingTests.changed(json, ["floor", "rules", "0", "until"], 0.2)
+    let policy = try Policy(json: json.text())
+    let text = policy.explanation.joined(separator: "\n")
+    for part in [
+      "In a stream it follows once it holds for 3 words one after the other.",
+      "In a stream it does so once that holds for 2 of the last 4 words.",
+      "In a stream it goes on until the probability falls below 0.2.",
+      "with hold the text is held back, with terminate the text is refused.",
+    ] {
+      #expect(text.contains(part), "\(part)\n\(text)")
+    }
+    #expect(policy.debounces == ["house": "3", "floor: a/x": "2/4, until 0.2"])
+    #expect(try Policy(json: Self.json.text()).debounces.isEmpty)
+  }
+
   @Test("the explanation says all that the policy does, in sentences")
   func sentences() throws {
     let policy = try Policy(json: Self.json.text())

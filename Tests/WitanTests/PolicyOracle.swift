@@ -5,20 +5,22 @@ struct PolicyOracle {
   let policy: Policy
   let context: PolicyContext
   let opinions: [Opinion]
+  /// Of a stream: whether what is called so in a layer is on, by whether it holds at this word and whether it lasts.
+  var debounced: (PolicyLayer, String, Debounce, Bool, Bool) -> Bool = { _, _, _, holds, _ in holds }
 
   func opinion(_ member: String) -> Opinion? { opinions.first { $0.provenance.member == member } }
 
-  func isOn(_ signal: PolicySignal, exempting: Bool) -> Bool {
+  func isOn(_ signal: PolicySignal, exempting: Bool, lasts: Bool = false) -> Bool {
     guard let opinion = opinion(signal.member), opinion.standing != .silent else { return false }
     if signal.principle == "any" {
       guard let any = opinion.scores.any, let own = opinion.anyThreshold else { return false }
-      return any >= signal.from ?? own
+      return any >= (lasts ? signal.until : nil) ?? signal.from ?? own
     }
     guard let p = opinion.scores[signal.principle],
       let label = opinion.scores.labels.first(where: { $0.id == signal.principle })
     else { return false }
     let permits = label.stance == .permit || label.stance == .encourage
-    return p >= signal.from ?? label.threshold && (permits || !exempting)
+    return p >= (lasts ? signal.until : nil) ?? signal.from ?? label.threshold && (permits || !exempting)
   }
 
   /// Whether the combination is satisfied by `objectors` of `present`, of whom `abstainers` cannot tell.
@@ -50,14 +52,18 @@ struct PolicyOracle {
       silenced = members.filter { $0 != chosen }
       members = [chosen]
     }
-    func isAnyOn(_ signals: [PolicySignal], exempting: Bool) -> Bool {
-      signals.contains { !silenced.contains($0.member) && isOn($0, exempting: exempting) }
+    func isAnyOn(_ signals: [PolicySignal], exempting: Bool, lasts: Bool = false) -> Bool {
+      signals.contains { !silenced.contains($0.member) && isOn($0, exempting: exempting, lasts: lasts) }
     }
     let present = members.filter { opinion($0).map { $0.standing != .silent } ?? false }
     let objectors = present.filter { opinion($0)!.standing == .objects }
     let abstainers = present.filter { opinion($0)!.standing == .undecided }
     var wanted = GuardAction.emit
-    if !isAnyOn(layer.exemptions, exempting: true) {
+    let isExempt = isAnyOn(layer.exemptions, exempting: true)
+    func on(_ name: String, _ debounce: Debounce, _ holds: Bool, _ lasts: Bool) -> Bool {
+      debounced(layer, name, debounce, holds && !isExempt, lasts && !isExempt) && !isExempt
+    }
+    do {
       let enough =
         isEnough(layer.combination, objectors, abstainers, present, all: members)
         || (!present.isEmpty && objectors == present)
@@ -73,12 +79,15 @@ struct PolicyOracle {
         let either = present.filter { (objectors + abstainers).contains($0) }
         possible = possible || isEnough(layer.combination, either, [], present, all: members)
       }
-      if possible { wanted = max(wanted, layer.undecided) }
-      if !objectors.isEmpty, members.count > 1 { wanted = max(wanted, layer.contested) }
-      if enough { wanted = max(wanted, layer.objects) }
-      for rule in layer.rules
-      where isAnyOn(rule.signals, exempting: false) && !isAnyOn(rule.exemptions, exempting: true) {
-        wanted = max(wanted, rule.action)
+      let split = !objectors.isEmpty && members.count > 1
+      if on("undecided", layer.debounce, possible, possible) { wanted = max(wanted, layer.undecided) }
+      if on("contested", layer.debounce, split, split) { wanted = max(wanted, layer.contested) }
+      if on("objects", layer.debounce, enough, enough) { wanted = max(wanted, layer.objects) }
+      for rule in layer.rules {
+        let isFree = !isAnyOn(rule.exemptions, exempting: true)
+        let holds = isAnyOn(rule.signals, exempting: false) && isFree
+        let lasts = isAnyOn(rule.signals, exempting: false, lasts: true) && isFree
+        if on(rule.name, rule.debounce, holds, lasts) && isFree { wanted = max(wanted, rule.action) }
       }
     }
     if let limit { wanted = min(wanted, limit) }

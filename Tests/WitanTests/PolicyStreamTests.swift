@@ -28,7 +28,9 @@ import Witan
   }
 
   /// Policies over three models, with thresholds that random texts often cross.
-  private static func policies(_ random: inout SeededRandom, rounds: Int) throws -> [PolicyPanel] {
+  private static func policies(
+    _ random: inout SeededRandom, rounds: Int, debounces: Bool = false
+  ) throws -> [PolicyPanel] {
     let panel = try Panel(
       [1, 2, 3].map { PanelMember(try TestPanel.sided(seed: UInt64($0)), name: "m\($0)") })
     let stream = panel.makeStream()
@@ -54,10 +56,16 @@ import Witan
         let (member, output) = (random.below(3), random.below(9))
         let values = seen.map { $0[panel.outputs(of: member).lowerBound + output] }.sorted()
         let from = max(0.0001, values[values.count * (70 + random.below(29)) / 100])
-        rules.append([
+        var rule: [String: JSON] = [
           "name": .string("rule-\(i)"), "when": .string("m\(member + 1)/p\(output)"), "from": JSON(from),
           "then": .string((count == 1 ? actions[round / 2 % 4] : random.pick(actions)).rawValue),
-        ])
+        ]
+        if debounces {
+          let window = 2 + random.below(5)
+          rule["debounce"] = .string("\(1 + random.below(window))/\(window)")
+          if random.below(2) == 0 { rule["until"] = JSON(from * 0.8) }
+        }
+        rules.append(.object(rule))
       }
       let policy: JSON = [
         "witan_policy": 1, "id": "random", "title": "Random", "version": "1", "missing": "terminate",
@@ -127,6 +135,78 @@ import Witan
     #expect(checked > 100)
   }
 
+  @Test(
+    "with debounces too a text is let out alike however it is cut, and its end is decided on as a whole")
+  func debouncedSplits() throws {
+    var random = SeededRandom(seed: 22)
+    var actions: [GuardAction: Int] = [:]
+    for (round, speaking) in try Self.policies(&random, rounds: 120, debounces: true).enumerated() {
+      let stream = try PolicyStream(speaking, holdWords: round % 3 * 2)
+      for side in Self.sides {
+        let text = TestModel.randomText(&random, length: random.below(500))
+        let whole = Run(stream, [text], side: side)
+        #expect(Run(stream, text.map { [$0] }, side: side) == whole, "round \(round)")
+        #expect(Run(stream, TestPanel.chunks(text, &random), side: side) == whole, "round \(round)")
+        #expect(whole.emitted == Array(text.prefix(whole.emitted.count)))
+        if !whole.step.action.holdsBack { #expect(whole.emitted == text) }
+        actions[whole.step.action, default: 0] += 1
+        guard whole.step.action <= .hold else { continue }
+        let opinions = speaking.panel.verdict(String(decoding: text, as: UTF8.self), side: side).opinions
+        #expect(try speaking.verdict(opinions).decision?.action == whole.step.action)
+      }
+    }
+    for action in GuardAction.allCases { #expect(actions[action, default: 0] > 1, "\(action): \(actions)") }
+  }
+
+  @Test(
+    "with a debounce nothing from n words before the first of the words that added up has gone out",
+    arguments: [0, 1, 5])
+  func debouncedHoldBack(_ n: Int) throws {
+    var random = SeededRandom(seed: 50 + UInt64(n))
+    var (delayed, turned) = (0, 0)
+    for speaking in try Self.policies(&random, rounds: 160, debounces: true) {
+      // With one rule the words that add up are those that reach its threshold.
+      let rules = speaking.policy.layers[0].rules
+      guard rules.count == 1, rules[0].action.holdsBack else { continue }
+      let (rule, signal) = (rules[0], rules[0].signals[0])
+      let member = try #require(speaking.panel.members.firstIndex { $0.name == signal.member })
+      let outputs = speaking.panel.outputs(of: member)
+      let index = try #require(Int(signal.principle.dropFirst()))
+      let stream = try PolicyStream(speaking, holdWords: n)
+      let from = try #require(signal.from)
+      for side in Self.sides {
+        let text = TestModel.randomText(&random, length: random.below(400))
+        stream.begin(as: side)
+        let isHeard = speaking.panel.members[member].classifier.spec.labels.contains { $0.applies(to: side) }
+        var (ends, reached, wasHeld) = ([0], [Bool](), false)
+        var before = 0
+        // Cut where words end, so that a push has one reading at most; what one byte ends twice is left out.
+        for (i, byte) in text.enumerated() {
+          let words = stream.wordCount
+          let step = stream.push([byte])
+          guard stream.wordCount <= words + 1 else { break }
+          if stream.wordCount > words {
+            ends.append(i + 1)
+            reached.append(isHeard && stream.stream.read()[outputs.lowerBound + index] >= from)
+          }
+          if step.action.holdsBack, !wasHeld {
+            let window = reached.suffix(rule.debounce.window)
+            #expect(window.count { $0 } >= rule.debounce.needed)
+            let onset = try #require(window.firstIndex(of: true))
+            #expect(
+              stream.emittedByteCount <= ends[max(0, onset - n)], "\(rule.debounce) \(reached.suffix(8))")
+            #expect(before <= ends[max(0, onset - n)])
+            turned += 1
+            delayed += onset + 1 < reached.count ? 1 : 0
+          }
+          (wasHeld, before) = (step.action.holdsBack, stream.emittedByteCount)
+          if step.action == .terminate { break }
+        }
+      }
+    }
+    #expect(turned > 30 && delayed > 10, "\(turned) \(delayed)")
+  }
+
   @Test("what goes out never ends inside a character")
   func characters() throws {
     var random = SeededRandom(seed: 40)
@@ -165,16 +245,18 @@ import Witan
   }
 
   /// `objects` of `one` follows from its first word on when `from` is tiny.
-  private func speaking(_ action: GuardAction, from: Float = 0.000_001, missing: GuardAction = .terminate)
-    throws -> PolicyPanel
-  {
+  private func speaking(
+    _ action: GuardAction, from: Float = 0.000_001, missing: GuardAction = .terminate, debounce: String? = nil
+  ) throws -> PolicyPanel {
+    var rule: [String: JSON] = [
+      "name": "r", "when": "sided-1/p0", "from": JSON(from), "then": .string(action.rawValue),
+    ]
+    rule["debounce"] = debounce.map(JSON.string)
     let policy: JSON = [
       "witan_policy": 1, "id": "tiny", "title": "Tiny", "version": "1", "missing": .string(missing.rawValue),
       "owner": ["who": "w", "adopted": "a", "contact": "c"],
       "members": [["name": "sided-1"]],
-      "floor": [
-        "rules": [["name": "r", "when": "sided-1/p0", "from": JSON(from), "then": .string(action.rawValue)]]
-      ],
+      "floor": ["rules": [.object(rule)]],
     ]
     return try PolicyPanel(
       Panel([PanelMember(TestPanel.sided(seed: 1, isWeighted: false))]), Policy(json: policy.text()))
@@ -209,6 +291,14 @@ import Witan
     let held = stream.push(String(repeating: "one ", count: 20))
     #expect(held.action == .terminate && held.cause == .heldBytes && held.held == 40)
 
+    // While words add up, text waits; where too few come it goes out, and the end of the text is decided at once.
+    stream = try PolicyStream(speaking(.hold, debounce: "3"))
+    #expect(stream.push("one two ").held == 8 && stream.verdict.action == .emit)
+    #expect(stream.push("three ").action == .hold && stream.emittedByteCount == 0)
+    #expect(stream.resolve(.release).emit == 14 && stream.push("four ").emit == 5)
+    stream.begin(as: nil)
+    #expect(stream.push("one ").held == 4 && stream.finish().action == .hold && stream.emittedByteCount == 0)
+
     // Held text may be let out after the end too.
     stream = try PolicyStream(try speaking(.hold))
     _ = stream.push("one two")
@@ -237,9 +327,9 @@ import Witan
     #expect(stream.stream.isTruncated && stream.emittedByteCount < stream.byteCount)
   }
 
-  @Test("a push allocates nothing")
-  func allocations() throws {
-    let stream = try PolicyStream(speaking(.annotate))
+  @Test("a push allocates nothing", arguments: [nil, "2/3"])
+  func allocations(_ debounce: String?) throws {
+    let stream = try PolicyStream(speaking(.annotate, debounce: debounce))
     let chunks = (0..<400).map { Array("word\($0 % 10)? ".utf8) }
     for chunk in chunks.prefix(100) { _ = stream.push(chunk) }
     witan_allocations_start()

@@ -32,6 +32,8 @@ struct RandomPolicy {
   }
 
   var random: SeededRandom
+  /// Whether layers and rules have a debounce now and then.
+  var debounces = false
 
   init(seed: Int) { random = SeededRandom(seed: UInt64(seed), purpose: "policy") }
 
@@ -54,6 +56,11 @@ struct RandomPolicy {
       if !out.contains(name) { out.append(name) }
     }
     return JSON(out)
+  }
+
+  mutating func debounce() -> JSON {
+    let window = 1 + random.below(4)
+    return chance(0.5) ? JSON(window) : .string("\(1 + random.below(window))/\(window)")
   }
 
   /// What a layer says; `exempts` where it may be silenced.
@@ -85,9 +92,17 @@ struct RandomPolicy {
       ]
       if chance(0.5) { rule["from"] = threshold() }
       if exempts, chance(0.3) { rule["unless"] = principles(Self.members, ids) }
+      if debounces, chance(0.6) { rule["debounce"] = debounce() }
+      // 0.2 is at most every model's own threshold.
+      if debounces, chance(0.4), rule["from"]?.number ?? 1 >= 0.2 { rule["until"] = 0.2 }
       rules.append(.object(rule))
     }
     layer["rules"] = .array(rules)
+    if debounces, chance(0.6),
+      ["objects", "contested", "undecided"].contains(where: { layer[$0] ?? "emit" != "emit" })
+    {
+      layer["debounce"] = debounce()
+    }
     return layer
   }
 

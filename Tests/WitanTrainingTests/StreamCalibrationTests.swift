@@ -27,7 +27,9 @@ struct StreamCalibrationTests {
     let promise = try #require(model.promises.first)
     #expect(promise.output == "any" && promise.unit == .stream && promise.rate == 0.02)
     #expect(promise.sampleSize == 300 && model.promises.count == 1)
-    #expect(promise.statement.hasPrefix("at most 2 % of benign streams, read after each word, on average"))
+    #expect(
+      promise.statement.hasPrefix(
+        "at most 2 % of benign streams, read after each word, are flagged, on average"))
     let original = try Classifier(bytes: bytes)
     for text in CalibrationModel.texts(20, seed: 2) {
       #expect(model.score(text).probabilities == original.score(text).probabilities)

@@ -54,6 +54,26 @@ int main(int argc, char **argv) {
                             &count) == WITAN_OK);
   CHECK(count > 10 && words[0].start == 0 && words[count - 1].end <= strlen(HARMFUL));
 
+  // The words without which it would pass: with a space in their place it does.
+  witan_evidence_span spans[64];
+  witan_evidence evidence = {.struct_size = sizeof evidence};
+  CHECK(witan_model_evidence(model, (const uint8_t *)HARMFUL, strlen(HARMFUL), (uint32_t)info.any_output, NULL,
+                             &evidence, spans, 64, &count) == WITAN_OK);
+  CHECK(evidence.is_flagged && evidence.flips && count > 0 && spans[count - 1].end <= strlen(HARMFUL));
+  uint8_t rest[sizeof HARMFUL];
+  size_t left = 0, from = 0;
+  for (size_t i = 0; i <= count; i++) {
+    size_t to = i < count ? (size_t)spans[i].start : strlen(HARMFUL);
+    memcpy(rest + left, HARMFUL + from, to - from);
+    left += to - from;
+    if (i == count) break;
+    rest[left++] = ' ';
+    from = (size_t)spans[i].end;
+  }
+  witan_evidence again = {.struct_size = sizeof again};
+  CHECK(witan_model_evidence(model, rest, left, (uint32_t)info.any_output, NULL, &again, spans, 64, &count) == WITAN_OK);
+  CHECK(!again.is_flagged && count == 0 && again.probability == evidence.remaining);
+
   // Many at once.
   witan_pool *pool;
   uint64_t names[32];

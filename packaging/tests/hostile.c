@@ -97,6 +97,23 @@ static const char policy[] =
     "\"floor\": {\"objects\": \"ask\", \"rules\": [{\"when\": \"baseline/fraud\", \"then\": \"terminate\"}]},"
     "\"roles\": [{\"name\": \"guest\", \"tighten\": {\"floor\": \"hold\"}}]}";
 
+static witan_status call_evidence(caller *c) {
+  witan_evidence_span spans[64];
+  witan_evidence found = {.struct_size = pick(c, 5) ? sizeof found : pick(c, 40)};
+  witan_evidence_options options = {.struct_size = pick(c, 5) ? sizeof options : pick(c, 40)};
+  size_t count = 0, capacity = length(c, 64);
+  if (pick(c, 2)) options.side = (witan_side)pick(c, 5);
+  if (pick(c, 2)) options.prompt = bytes(c), options.prompt_length = length(c, 60);
+  if (pick(c, 2)) options.threshold = (float)pick(c, 100) / 70;
+  if (pick(c, 2)) options.word_limit = (uint32_t)next_random(&c->seed);
+  witan_status status =
+      witan_model_evidence(handle(c, 2), bytes(c), length(c, 60), pick(c, 40), pick(c, 2) ? &options : NULL,
+                           pick(c, 9) ? &found : NULL, pick(c, 9) ? spans : NULL, capacity, pick(c, 9) ? &count : NULL);
+  if (status == WITAN_OK)
+    for (size_t i = 0; i < count; i++) CHECK(spans[i].start < spans[i].end && spans[i].end <= 60 && spans[i].share > 0);
+  return status;
+}
+
 static witan_status call_policy(caller *c, void **made) {
   char text[sizeof policy];
   memcpy(text, policy, sizeof text);
@@ -213,6 +230,10 @@ static witan_status call(caller *c) {
       break;
     }
     case 7:
+      if (pick(c, 2)) {
+        status = call_evidence(c);
+        break;
+      }
       status = witan_model_explain(handle(c, 2), bytes(c), length(c, 60), pick(c, 40), pick(c, 5) ? c->words : NULL,
                                    pick(c, 65), &count);
       break;

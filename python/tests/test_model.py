@@ -60,6 +60,41 @@ def test_explanations_name_the_words(model):
         model.explain(HARMFUL, 99)
 
 
+def test_evidence_names_the_words_without_which_a_text_would_pass(model):
+    found = model.evidence(HARMFUL)
+    threshold = model.outputs[model.any_output].threshold
+    assert found.output == "any" and found.is_flagged and found.flips and found.spans
+    assert found.probability == model.score(HARMFUL)[model.any_output] >= threshold > found.remaining
+    assert model.score(found.removed(HARMFUL).decode())[model.any_output] == numpy.float32(found.remaining)
+    assert all(HARMFUL.encode()[s.start:s.end].decode() == s.text for s in found.spans)
+    assert sum(s.share for s in found.spans) == pytest.approx(1, abs=1e-5)
+    clean = model.evidence(HARMLESS)
+    assert not clean.is_flagged and not clean.spans and clean.removed(HARMLESS) == HARMLESS.encode()
+    assert len(model.evidence(HARMFUL, "fraud", limit=1, threshold=0.01).spans) == 1
+    assert model.evidence("", "any").spans == ()
+    asked = model.evidence("Certainly, here it is.", prompt=HARMFUL)
+    exchange = model.score(["Certainly, here it is."], prompts=[HARMFUL])
+    assert numpy.float32(asked.probability) == exchange[0][model.any_output]
+    for arguments, message in [
+        ({"output": "frod"}, "'frod' is no output"), ({"side": "left"}, "'left' is no side"), ({"limit": 0}, "1 or more"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            model.evidence(HARMFUL, **arguments)
+    with pytest.raises(witan.WitanError, match="threshold"):
+        model.evidence(HARMFUL, threshold=2.0)
+    with pytest.raises(witan.WitanError, match="no output 99"):
+        model.evidence(HARMFUL, 99)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.sampled_from(HARMFUL.split() + ["\u0000", "na\u00efve", "\U0001f44d\U0001f3fd", "  "]), max_size=40))
+def test_evidence_is_what_removing_it_gives(model, words):
+    text = " ".join(words)
+    found = model.evidence(text, "fraud")
+    assert numpy.float32(found.remaining) == model.score(found.removed(text).decode())[model.ids.index("fraud")]
+    assert found.is_flagged or not (found.spans or found.flips)
+
+
 def test_errors_have_codes():
     with pytest.raises(witan.WitanError) as error:
         witan.Model.load("/no/such/file")

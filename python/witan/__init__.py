@@ -3,7 +3,7 @@
 from ._errors import Terminated, WitanError
 from ._guard import Guard
 from ._library import ABI_VERSION, version
-from ._model import Contribution, Model, Output
+from ._model import Contribution, Evidence, Model, Output, Span
 from ._options import GuardOptions, Rule
 from ._panel import Member, Panel, PanelStream
 from ._policy import Policy
@@ -16,8 +16,8 @@ from ._vocabulary import Vocabulary
 
 __version__ = version()
 __all__ = [
-    "ABI_VERSION", "ANNOTATE", "ASK", "Action", "Cause", "Contribution", "Decision", "Dissent", "EMIT", "Guard",
-    "GuardOptions", "HOLD", "Member", "Model", "Opinion", "Output", "Panel", "PanelStream", "Policy", "Pool", "Probe",
-    "ProbeStream", "Provenance", "Reason", "Rule", "Step", "Stream", "TERMINATE", "Terminated", "Verdict", "Vocabulary",
-    "WitanError", "__version__", "version",
+    "ABI_VERSION", "ANNOTATE", "ASK", "Action", "Cause", "Contribution", "Decision", "Dissent", "EMIT", "Evidence",
+    "Guard", "GuardOptions", "HOLD", "Member", "Model", "Opinion", "Output", "Panel", "PanelStream", "Policy", "Pool",
+    "Probe", "ProbeStream", "Provenance", "Reason", "Rule", "Span", "Step", "Stream", "TERMINATE", "Terminated",
+    "Verdict", "Vocabulary", "WitanError", "__version__", "version",
 ]

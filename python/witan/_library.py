@@ -31,6 +31,20 @@ class ContributionInfo(ctypes.Structure):
     _fields_ = [("start", c_uint64), ("end", c_uint64), ("value", c_float), ("reserved", c_uint32)]
 
 
+class EvidenceOptionsInfo(ctypes.Structure):
+    _fields_ = [("struct_size", c_uint32), ("side", c_int32), ("prompt", c_char_p), ("prompt_length", c_size_t),
+                ("threshold", c_float), ("word_limit", c_uint32)]
+
+
+class EvidenceSpan(ctypes.Structure):
+    _fields_ = [("start", c_uint64), ("end", c_uint64), ("share", c_float), ("words", c_uint32)]
+
+
+class EvidenceInfo(ctypes.Structure):
+    _fields_ = [("struct_size", c_uint32), ("probability", c_float), ("remaining", c_float), ("is_flagged", c_int32),
+                ("flips", c_int32), ("word_count", c_uint32)]
+
+
 class GuardOptionsInfo(ctypes.Structure):
     _fields_ = [("struct_size", c_uint32), ("on", c_float), ("off", c_float), ("debounce_needed", c_uint32),
                 ("debounce_window", c_uint32), ("action", c_int32), ("hold_words", c_uint32),
@@ -100,6 +114,8 @@ _types = {
     "model_describe": [_handle, POINTER(ModelInfo)], "model_output": [_handle, c_uint32, POINTER(OutputInfo)],
     "model_metadata": [_handle, _text, _size, POINTER(c_char_p)],
     "model_explain": [_handle, _bytes, _size, c_uint32, c_void_p, _size, POINTER(c_size_t)],
+    "model_evidence": [_handle, _bytes, _size, c_uint32, c_void_p, POINTER(EvidenceInfo), c_void_p, _size,
+                       POINTER(c_size_t)],
     "model_free": [_handle],
     "scorer_create": [POINTER(c_void_p), _size, _place],
     "scorer_score": [_handle, c_void_p, c_void_p, _size, c_void_p, _size],

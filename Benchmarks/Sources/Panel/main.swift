@@ -132,6 +132,30 @@ let allocations = witan_allocations_stop()
 precondition(allocations <= 0, "\(allocations) allocations in 10,000 chunks")
 precondition(sum.isFinite)
 
+// The policy on top: reading and deciding where words end, beside a reading after each chunk.
+let policies = (
+  one: try PolicyCost([panel.members[0]]), all: try PolicyCost(panel.members)
+)
+text.withUnsafeBufferPointer { bytes in
+  measure("panel stream, push and read, a chunk", chunks.count) {
+    sum += policies.one.read(bytes, chunks)
+  } all: {
+    sum += policies.all.read(bytes, chunks)
+  }
+  measure("policy stream, a chunk", chunks.count) {
+    policies.one.run(policies.one.plain, bytes, chunks)
+  } all: {
+    policies.all.run(policies.all.plain, bytes, chunks)
+  }
+  measure("policy stream with debounces, a chunk", chunks.count) {
+    policies.one.run(policies.one.debounced, bytes, chunks)
+  } all: {
+    policies.all.run(policies.all.debounced, bytes, chunks)
+  }
+  policies.one.checkAllocations(bytes, chunks)
+  policies.all.checkAllocations(bytes, chunks)
+}
+
 let date = ISO8601DateFormatter.string(
   from: Date(), timeZone: .gmt, formatOptions: [.withFullDate, .withDashSeparatorInDate])
 let vectors = embeddings == nil ? "n-grams alone" : "with word-piece vectors"

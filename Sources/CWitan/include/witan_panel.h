@@ -1,5 +1,5 @@
-/* Panels of several models, and the policies that decide on their opinions. Part of witan.h, which includes it:
- * include that. */
+/* The words that verdicts rest on, panels of several models, and the policies that decide on their opinions. Part of
+ * witan.h, which includes it: include that. */
 #ifndef WITAN_PANEL_H
 #define WITAN_PANEL_H
 
@@ -21,11 +21,48 @@ WITAN_API witan_status witan_policy_for(const witan_policy *policy, const char *
                                         const char *user, size_t user_length, witan_policy **applied);
 WITAN_API witan_status witan_policy_free(witan_policy *policy);
 
-/* ---- Panels ----------------------------------------------------------------------------------- */
+/* ---- Evidence --------------------------------------------------------------------------------- */
 
 /* What a text is: side of witan_output, and what prompts and responses are told apart by. */
 typedef int32_t witan_side;
 enum { WITAN_SIDE_ANY = 0, WITAN_SIDE_PROMPT = 1, WITAN_SIDE_RESPONSE = 2, WITAN_SIDE_EXCHANGE = 3 };
+
+/* How evidence is looked for. All zero but struct_size: a text by itself, the model's own threshold. */
+typedef struct {
+  uint32_t struct_size;
+  witan_side side;       /* where a text without a prompt stands */
+  const uint8_t *prompt; /* what the text answers: it is judged in its light; NULL is none */
+  size_t prompt_length;
+  float threshold;       /* from where the output counts as flagged, in (0, 1]; 0 is the model's own */
+  uint32_t word_limit;   /* words that are named at most; 0 is a fifth of the text's, 3 to 50 */
+} witan_evidence_options;
+
+/* Words of a text that stand side by side. */
+typedef struct {
+  uint64_t start, end; /* bytes of the text as given, at borders of characters as readers see them */
+  float share;         /* of what all spans take off the logit; they sum to 1 */
+  uint32_t words;
+} witan_evidence_span;
+
+typedef struct {
+  uint32_t struct_size;
+  float probability;  /* of the output in the text */
+  float remaining;    /* the same with a space in place of each span, bit for bit */
+  int32_t is_flagged; /* whether the text has the verdict; without it there are no spans */
+  int32_t flips;      /* whether the text without the spans has another one; 0 where the limit came first */
+  uint32_t word_count; /* of the whole text */
+} witan_evidence;
+
+/* The words that a verdict rests on: a small set of spans without which the output is no longer flagged, in order and
+ * apart, found by deletion and scored anew from the bytes (docs/evidence.md). Writes up to `capacity` spans and sets
+ * *count to how many there are; WITAN_ERROR_SPACE when that is more, with `evidence` written (64 always do where
+ * word_limit is 0). `options` may be NULL. Tens of microseconds for a sentence, milliseconds for a page; allocates. */
+WITAN_API witan_status witan_model_evidence(const witan_model *model, const uint8_t *bytes, size_t length,
+                                            uint32_t output, const witan_evidence_options *options,
+                                            witan_evidence *evidence, witan_evidence_span *spans, size_t capacity,
+                                            size_t *count);
+
+/* ---- Panels ----------------------------------------------------------------------------------- */
 
 /* A model in a panel. Texts are UTF-8; NULL is none. */
 typedef struct {
@@ -103,7 +140,8 @@ WITAN_API witan_status witan_panel_stream_finish(witan_panel_stream *stream);
  * [capacity >= output_count of the panel] Allocates nothing. */
 WITAN_API witan_status witan_panel_stream_scores(witan_panel_stream *stream, float *probabilities,
                                                  size_t capacity);
-/* What all say now, how far they are apart, and what `policy`, which may be NULL, says to do. Where `json` is not
+/* What all say now, how far they are apart, and what `policy`, which may be NULL, says to do with the text as it
+ * stands: its debounces, which count words of a stream, do not. Where `json` is not
  * NULL, *json is the whole verdict as UTF-8 with a NUL, *json_length its bytes (may be NULL): every opinion with its
  * provenance, who stands where, and the decision with layer and rule (docs/embedding.md); valid until the next call
  * with this stream. Allocates. */

@@ -18,6 +18,17 @@ public enum Debounce: Sendable, Hashable {
     }
   }
 
+  /// A number of words, or a text as above, as JSON has it; nil when it is neither.
+  init?(_ json: JSON) {
+    guard let debounce = json.int.map(Self.consecutive) ?? json.string.flatMap({ Self($0) }) else {
+      return nil
+    }
+    self = debounce
+  }
+
+  /// As files write it: `3`, `2/4`.
+  public var text: String { needed == window ? "\(needed)" : "\(needed)/\(window)" }
+
   /// Words that have to reach the threshold.
   public var needed: Int {
     switch self {

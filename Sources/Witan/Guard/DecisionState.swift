@@ -146,6 +146,28 @@ public struct DecisionState: Sendable, Equatable {
     return first
   }
 
+  /// The first word that words to come could make the onset of a rule that holds text back and is off. Int.max when
+  /// there is none.
+  var firstPendingWord: Int {
+    if isQuiet { return .max }
+    var first = Int.max
+    for i in rules.indices where rules[i].action.holdsBack && !watches[i].isOn {
+      first = min(first, possibleOnset(i))
+    }
+    return first
+  }
+
+  /// The first onset of the rules that hold text back and turned on at the last word. Int.max when there is none.
+  var firstNewOnset: Int {
+    if isQuiet { return .max }
+    var first = Int.max
+    for i in rules.indices
+    where rules[i].action.holdsBack && watches[i].isOn && watches[i].word == wordCount - 1 {
+      first = min(first, watches[i].onsetWord)
+    }
+    return first
+  }
+
   /// The earliest observed word that could yet be the onset of a rule that is off.
   private func possibleOnset(_ i: Int) -> Int {
     let rule = rules[i]

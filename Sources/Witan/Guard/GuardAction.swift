@@ -1,5 +1,5 @@
 /// What a server does with text, from the mildest to the most severe.
-public enum GuardAction: String, Sendable, CaseIterable, Comparable {
+public enum GuardAction: String, Sendable, CaseIterable, Comparable, BitwiseCopyable {
   /// Pass the text on.
   case emit
   /// Pass it on and mark it.

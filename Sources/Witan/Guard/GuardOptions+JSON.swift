@@ -47,8 +47,9 @@ extension GuardOptions {
       case "off": rule.off = try probability(value, place)
       case "action": rule.action = try action(value, place)
       case "debounce":
-        guard let debounce = value.int.map(Debounce.consecutive) ?? value.string.flatMap({ Debounce($0) })
-        else { throw fault("is neither a number of words nor \"K/M\"", place) }
+        guard let debounce = Debounce(value) else {
+          throw fault("is neither a number of words nor \"K/M\"", place)
+        }
         rule.debounce = debounce
       default: throw fault("is unknown; there are action, debounce, off, on", place)
       }

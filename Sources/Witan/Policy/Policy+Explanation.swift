@@ -21,7 +21,9 @@ extension Policy {
     out.append(
       "Of all that applies, the most severe counts; from the mildest to the most severe these are: "
         + GuardAction.allCases.map { "\($0.consequence) (\($0.rawValue))" }.joined(separator: "; ")
-        + ". Where nothing applies, the text passes.")
+        + ". Where nothing applies, the text passes. Of a text that is whole already nothing more comes: with "
+        + "\(GuardAction.hold.rawValue) \(GuardAction.hold.consequenceOfWhole), with "
+        + "\(GuardAction.terminate.rawValue) \(GuardAction.terminate.consequenceOfWhole).")
     return out
   }
 

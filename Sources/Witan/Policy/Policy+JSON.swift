@@ -7,19 +7,22 @@ extension Policy {
     ],
     "owner": ["who", "adopted", "contact"],
     "member": ["name", "constitution", "version", "digest", "signer"],
-    "floor": ["who", "members", "combine", "objects", "contested", "undecided", "missing", "rules"],
+    "floor": [
+      "who", "members", "combine", "objects", "contested", "undecided", "missing", "debounce", "rules",
+    ],
     "layer": [
-      "name", "who", "members", "combine", "objects", "contested", "undecided", "missing", "unless",
+      "name", "who", "members", "combine", "objects", "contested", "undecided", "missing", "debounce",
+      "unless",
       "unless_from", "rules",
     ],
     "combine": ["quorum", "share", "weights", "from"],
-    "floor.rule": ["name", "when", "from", "then"],
-    "rule": ["name", "when", "from", "then", "unless", "unless_from"],
+    "floor.rule": ["name", "when", "from", "until", "debounce", "then"],
+    "rule": ["name", "when", "from", "until", "debounce", "then", "unless", "unless_from"],
     "role": ["name", "layers", "relax", "tighten"],
     "user": ["may_relax"],
     "settings": [
       "relax", "tighten", "choose", "members", "combine", "objects", "contested", "undecided", "missing",
-      "rules",
+      "debounce", "rules",
     ],
   ]
 

@@ -38,7 +38,7 @@ extension Policy {
         user.choose[layer.name] = try choice.name(of: "member of this layer", in: layer.members)
       }
     }
-    let own = ["objects", "contested", "undecided", "missing", "rules", "members", "combine"]
+    let own = ["objects", "contested", "undecided", "missing", "debounce", "rules", "members", "combine"]
     if own.contains(where: { reader.child($0) != nil }) {
       // That members are missing is the deployer's affair, unless the user says otherwise.
       let parser = PolicyLayerParser(members: members.map(\.name), missing: .emit)

@@ -5,18 +5,23 @@ public struct PolicyDecider: Sendable {
   public let policy: Policy
   public let context: PolicyContext
   let layers: [ResolvedLayer]  // the floor, the layers that count, the user's
+  private let named: [PolicyLayer]  // [layers]
+  private let lists: PolicyLists  // what the layers point into
   let signals: [ResolvedSignal]
+  let debounces: [ResolvedRule]  // of streams
 
   /// O(policy)
   public init(_ policy: Policy, _ context: PolicyContext = PolicyContext()) {
     let resolver = PolicyResolver(policy, context)
     (self.policy, self.context) = (policy, context)
-    (layers, signals) = (resolver.layers, resolver.signals)
+    (layers, signals, debounces) = (resolver.layers, resolver.signals, resolver.debounces)
+    (named, lists) = (resolver.named, resolver.lists)
   }
 
   /// What to do with the text that `opinions` are of, and why. Opinions of members that the policy does not name
   /// do not count; of two by one name the first does. Those that are silent count on no side. No opinions at all,
-  /// as of a stream that failed, are missing members. O(policy + opinions)
+  /// as of a stream that failed, are missing members. A whole text is decided on at once: debounces are for streams.
+  /// O(policy + opinions)
   public func decide(_ opinions: [Opinion]) -> PolicyDecision {
     let state = state(opinions)
     return decision(choice(state), state)
@@ -68,7 +73,7 @@ public struct PolicyDecider: Sendable {
       return PolicyDecision(
         action: .emit, layer: "default", rule: "default", members: [], policy: policy.identity)
     }
-    let layer = layers[choice.layer]
+    let (layer, own) = (layers[choice.layer], named[choice.layer])
     func names(_ isIn: (Int) -> Bool) -> [String] {
       layer.members.filter(isIn).map { policy.members[$0].name }
     }
@@ -80,14 +85,17 @@ public struct PolicyDecider: Sendable {
       }
     func decision(_ rule: String, _ members: [String], _ principles: [String] = []) -> PolicyDecision {
       PolicyDecision(
-        action: choice.action, layer: layer.layer.name, rule: rule, members: members, principles: principles,
+        action: choice.action, layer: own.name, rule: rule, members: members, principles: principles,
         adjustedBy: adjuster, policy: policy.identity)
     }
     switch choice.cause {
     case .nothing: return decision("default", [])
     case .outcome(let outcome):
+      func heard(_ names: [String], _ all: (Int) -> Bool) -> [String] {
+        names.isEmpty && state.isDebounced ? layer.members.filter(all).map { policy.members[$0].name } : names
+      }
       // A mean rests on all who are in it.
-      let isMean = if case .weights = layer.layer.combination { true } else { false }
+      let isMean = if case .weights = layer.combination { true } else { false }
       let members = names { m in
         switch outcome {
         case .objects where isMean: state.votes[m].isHeard
@@ -96,12 +104,17 @@ public struct PolicyDecider: Sendable {
         case .missing: state.votes[m] == .absent || state.isPartial[m]
         }
       }
-      return decision(outcome.rawValue, members)
+      // What is on by words before this one rests on nobody now: then on all who are heard.
+      return decision(outcome.rawValue, heard(members) { state.votes[$0].isHeard })
     case .rule(let i):
-      let on = layer.rules[i].signals.filter { state.signals[$0] }.map { signals[$0] }
+      let rule = Array(layer.rules[i].signals)
+      // A rule that is on by words before this one has none that is on, but perhaps some that last.
+      let on =
+        [rule.filter { state.signals[$0] }, rule.filter { state.lasting[$0] }, rule]
+        .first { !$0.isEmpty }?.map { signals[$0] } ?? []
       var members: [String] = []
       for signal in on where !members.contains(signal.signal.member) { members.append(signal.signal.member) }
-      return decision(layer.rules[i].name, members, on.map(\.signal.name))
+      return decision(own.rules[i].name, members, on.map(\.signal.name))
     }
   }
 }

@@ -17,6 +17,7 @@ extension PolicyLayer {
       if max(contested, undecided) > objects {
         out.append("What follows when some object is never more than what follows when all do.")
       }
+      if let words = debounce.sentence { out.append("In a stream it follows once it holds for \(words).") }
     }
     for rule in rules {
       let isNamed = rule.name != rule.signals.map(\.name).joined(separator: ", ")
@@ -24,6 +25,12 @@ extension PolicyLayer {
         (isNamed ? "The rule '\(rule.name)': when " : "When ")
           + "\(found(rule.signals)), \(rule.action.consequence)"
           + (rule.exemptions.isEmpty ? "." : ", unless \(found(rule.exemptions))."))
+      if let words = rule.debounce.sentence {
+        out.append("In a stream it does so once that holds for \(words).")
+      }
+      if let until = rule.signals[0].until {
+        out.append("In a stream it goes on until the probability falls below \(Self.number(until)).")
+      }
     }
     if !exemptions.isEmpty {
       out.append(
@@ -81,7 +88,16 @@ extension PolicyLayer {
 }
 
 extension GuardAction {
-  /// What the action does, as the end of a sentence.
+  /// What the action does with a whole text, as the end of a sentence: nothing more of it comes.
+  package var consequenceOfWhole: String {
+    switch self {
+    case .emit, .annotate, .ask: consequence
+    case .hold: "the text is held back"
+    case .terminate: "the text is refused"
+    }
+  }
+
+  /// What the action does with a text that is still written, as the end of a sentence.
   package var consequence: String {
     switch self {
     case .emit: "the text passes"
@@ -90,6 +106,14 @@ extension GuardAction {
     case .ask: "the text is held back until somebody has answered"
     case .terminate: "the text is stopped"
     }
+  }
+}
+
+extension Debounce {
+  /// The words of a stream that must agree, as the end of a sentence; nil where one is enough and none before counts.
+  fileprivate var sentence: String? {
+    if window == 1 { return nil }
+    return needed == window ? "\(window) words one after the other" : "\(needed) of the last \(window) words"
   }
 }
 

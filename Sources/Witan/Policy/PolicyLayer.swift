@@ -14,6 +14,8 @@ public struct PolicyLayer: Sendable, Hashable {
   public let contested: GuardAction
   public let undecided: GuardAction
   public let missing: GuardAction
+  /// In streams: the words that must agree before `objects`, `contested` and `undecided` follow. Rules have their own.
+  public let debounce: Debounce
   public let rules: [PolicyRule]
   /// Principles that permit or encourage; while one of them applies, the layer wants nothing, but what follows
   /// of missing members. Empty in the floor.

@@ -27,8 +27,13 @@ struct PolicyLayerParser {
     let layer = PolicyLayer(
       name: name, who: try reader.optionalText("who") ?? "", members: own, combination: combination,
       objects: try action("objects"), contested: try action("contested"), undecided: try action("undecided"),
-      missing: try action("missing", missing), rules: rules,
+      missing: try action("missing", missing), debounce: try reader.debounce(), rules: rules,
       exemptions: try signals(reader, "unless", "unless_from", members))
+    if let debounce = reader.child("debounce"), max(layer.objects, layer.contested, layer.undecided) == .emit
+    {
+      throw debounce.fault(
+        "is of 'objects', 'contested' and 'undecided', of which nothing follows here; a rule has its own")
+    }
     guard reader.child("objects") != nil || reader.child("contested") != nil || !rules.isEmpty else {
       throw reader.fault(
         "does nothing; say what follows when its members object ('objects'), or write 'rules'")
@@ -48,7 +53,7 @@ struct PolicyLayerParser {
     }
     return PolicyRule(
       name: name, signals: signals, action: try reader.need("then").action(),
-      exemptions: try self.signals(reader, "unless", "unless_from", members))
+      exemptions: try self.signals(reader, "unless", "unless_from", members), debounce: try reader.debounce())
   }
 
   /// `member/principle`, one or a list, with the threshold that stands beside them.
@@ -56,6 +61,11 @@ struct PolicyLayerParser {
     _ reader: PolicyReader, _ key: String, _ thresholdKey: String, _ known: [String]
   ) throws(PolicyFault) -> [PolicySignal] {
     let from = try reader.child(thresholdKey)?.threshold()
+    let until = key == "when" ? try reader.child("until")?.threshold() : nil
+    if let until, let from, until > from {
+      throw try reader.need("until").fault(
+        "is above 'from' (\(JSON(from).text())), so it would never be reached")
+    }
     guard let list = reader.child(key) else {
       if from != nil {
         throw try reader.need(thresholdKey).fault("is a threshold of '\(key)', which is missing")
@@ -79,7 +89,7 @@ struct PolicyLayerParser {
       guard key == "when" || parts[1] != GuardOptions.any else {
         throw item.fault("is an objection; only principles that permit or encourage can exempt")
       }
-      let signal = PolicySignal(member: member, principle: String(parts[1]), from: from)
+      let signal = PolicySignal(member: member, principle: String(parts[1]), from: from, until: until)
       guard !out.contains(signal) else { throw item.fault("is '\(text)', which stands twice") }
       out.append(signal)
     }

@@ -1,12 +1,20 @@
 /// A policy over the readings of a stream: probabilities in, an action out, nothing allocated.
 ///
-/// It decides as `Policy.decide` does of the opinions with the same probabilities. A value: a copy is a fork.
+/// It decides as `Policy.decide` does of the opinions with the same probabilities, where no rule and no layer of the
+/// policy has a debounce. One that has acts when as many of the last readings as it wants agreed, and a rule with
+/// `until` keeps on until the probability falls below it, as the rules of a guard do (`DecisionRule`): give it one
+/// reading a word. A debounce touches its own rule or layer alone: what the others want, the floor above all, they
+/// want at the same word as without it. A value: a copy is a fork.
 public struct PolicyMonitor: Sendable {
   /// A place among the probabilities and from where it counts.
   private struct Watch: Sendable {
     let output: Int
     let from: Float
+    /// Below it a rule that is on lets go.
+    let until: Float
     let target: Int
+    /// Whose output it is.
+    let member: Int
   }
 
   private struct Member: Sendable {
@@ -16,7 +24,8 @@ public struct PolicyMonitor: Sendable {
     let any: Int
     let threshold: Float
     let abstains: Range<Float>?
-    let prohibited: [Watch]
+    /// Its prohibitions, among those of all.
+    let prohibited: Range<Int>
     let isPartial: Bool
     let isSilent: Sides
     /// Where no prohibition applies: prediction sets then say nothing.
@@ -47,8 +56,10 @@ public struct PolicyMonitor: Sendable {
   /// Probabilities that a reading has: those of all sources one after the other.
   public let outputs: Int
   private let members: [Member]
+  private let prohibitions: [Watch]
   private let watches: [Watch]
   private var state: PolicyState
+  private var debounce: PolicyDebounce
   /// Where the text stands.
   private var side: Side?
   /// The last choice.
@@ -65,7 +76,7 @@ public struct PolicyMonitor: Sendable {
   ) throws(WitanError) {
     try policy.check(context)
     let decider = PolicyDecider(policy, context)
-    var (members, watches): ([Member], [Watch]) = ([], [])
+    var (members, prohibitions, watches): ([Member], [Watch], [Watch]) = ([], [], [])
     var start = 0
     var seen: Set<String> = []
     for source in sources {
@@ -78,13 +89,17 @@ public struct PolicyMonitor: Sendable {
         policy.members[index].mismatch(source.provenance) == nil
       else { continue }
       let hasAny = source.anyThreshold != nil
+      let firstProhibition = prohibitions.count
+      for i in source.labels.indices where source.labels[i].stance == .prohibit {
+        let from = source.labels[i].threshold
+        prohibitions.append(Watch(output: start + i, from: from, until: from, target: index, member: index))
+      }
       members.append(
         Member(
           index: index, outputs: start..<start + source.outputs,
           any: hasAny ? start + source.labels.count : -1,
           threshold: source.anyThreshold ?? 1, abstains: source.abstains,
-          prohibited: source.labels.indices.filter { source.labels[$0].stance == .prohibit }
-            .map { Watch(output: start + $0, from: source.labels[$0].threshold, target: index) },
+          prohibited: firstProhibition..<prohibitions.count,
           isPartial: !source.isComplete,
           isSilent: Sides { side in !source.labels.contains { $0.applies(to: side) } },
           isPermissive: Sides { side in
@@ -92,13 +107,19 @@ public struct PolicyMonitor: Sendable {
           }))
       for (target, signal) in decider.signals.enumerated() where signal.member == index {
         guard let (output, threshold) = try source.output(of: signal) else { continue }
+        let from = signal.signal.from ?? threshold
         watches.append(
-          Watch(output: start + output, from: signal.signal.from ?? threshold, target: target))
+          Watch(
+            output: start + output, from: from, until: signal.signal.until ?? from, target: target,
+            member: index))
       }
     }
     outputs = start
-    (self.decider, self.members, self.watches) = (decider, members, watches)
-    state = PolicyState(members: policy.members.count, signals: decider.signals.count)
+    (self.decider, self.members) = (decider, members)
+    (self.prohibitions, self.watches) = (prohibitions, watches)
+    state = PolicyState(
+      members: policy.members.count, signals: decider.signals.count, watched: decider.debounces.count)
+    debounce = PolicyDebounce(decider)
     last = decider.choice(state)
   }
 
@@ -106,21 +127,29 @@ public struct PolicyMonitor: Sendable {
   /// where it stands. Until the first reading members are missing. O(policy), no allocation
   public mutating func begin(as side: Side?) {
     self.side = side
+    debounce.reset()
     _ = fail()
   }
 
   /// What to do after a reading. Before the first, members are missing. A reading of another size, or whose
   /// numbers are no probabilities, is of members that are missing. O(outputs + policy), no allocation
   ///
+  /// `isEnd`: whether it is of the whole text, which is decided on at once, without debounce.
+  ///
   /// [probabilities: outputs]
-  public mutating func decide(_ probabilities: UnsafeBufferPointer<Float>) -> GuardAction {
+  public mutating func decide(
+    _ probabilities: UnsafeBufferPointer<Float>, isEnd: Bool = false
+  ) -> GuardAction {
     guard probabilities.count == outputs else { return fail() }
     for m in members.indices { take(members[m], probabilities) }
     for w in watches.indices {
       let watch = watches[w]
-      let isHeard = state.votes[decider.signals[watch.target].member].isHeard
+      let isHeard = state.votes[watch.member].isHeard
       state.signals[watch.target] = isHeard && probabilities[watch.output] >= watch.from
+      state.lasting[watch.target] = isHeard && probabilities[watch.output] >= watch.until
     }
+    state.isDebounced = !debounce.isEmpty && !isEnd
+    if state.isDebounced { debounce.take(&state, decider.layers) }
     last = decider.choice(state)
     return last.action
   }
@@ -128,10 +157,21 @@ public struct PolicyMonitor: Sendable {
   /// What to do when the stream cannot be read any more: all members are missing.
   public mutating func fail() -> GuardAction {
     for i in state.votes.indices { state.votes[i] = .absent }
-    for i in state.signals.indices { state.signals[i] = false }
+    for i in state.signals.indices { (state.signals[i], state.lasting[i]) = (false, false) }
+    state.isDebounced = false
     last = decider.choice(state)
     return last.action
   }
+
+  /// The words from which text waits for what words to come could still bring; Int.max when it waits for nothing.
+  var firstPendingWord: Int { state.isDebounced ? debounce.firstPendingWord : .max }
+
+  /// The first of the words that added up to what a debounce turned on with the last one and holds text back;
+  /// Int.max when there is none.
+  var firstNewOnset: Int { state.isDebounced ? debounce.firstNewOnset : .max }
+
+  /// Somebody let pass what is in force.
+  mutating func release() { debounce.release() }
 
   /// Why the last action was chosen.
   public var decision: PolicyDecision { decider.decision(last, state) }
@@ -148,8 +188,8 @@ public struct PolicyMonitor: Sendable {
     var objection: Float = member.any < 0 ? 0 : p[member.any]
     var objects = member.any >= 0 && objection >= member.threshold
     if member.any < 0 {
-      for w in member.prohibited.indices {
-        let watch = member.prohibited[w]
+      for w in member.prohibited {
+        let watch = prohibitions[w]
         objection = max(objection, p[watch.output])
         objects = objects || p[watch.output] >= watch.from
       }
@@ -183,7 +223,19 @@ extension PolicySource {
   }
 
   fileprivate func output(of signal: ResolvedSignal) throws(WitanError) -> (Int, Float)? {
-    try output(of: signal.signal, isExemption: signal.isExemption)
+    try checkUntil(of: signal.signal)
+    return try output(of: signal.signal, isExemption: signal.isExemption)
+  }
+
+  /// Throws `invalidValue` when a rule could let go above where it acts.
+  package func checkUntil(of signal: PolicySignal) throws(WitanError) {
+    guard let until = signal.until, let threshold = try output(of: signal, isExemption: false)?.1,
+      until > signal.from ?? threshold
+    else { return }
+    throw WitanError(
+      .invalidValue,
+      "'until' (\(until)) is above where the rule acts: the threshold of '\(provenance.title)' for it is \(threshold)",
+      at: signal.name)
   }
 }
 

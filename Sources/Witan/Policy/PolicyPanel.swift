@@ -11,6 +11,11 @@ public struct PolicyPanel: Sendable {
   let sources: [PolicySource]
 
   public var policy: Policy { decider.policy }
+  /// Members of the panel who speak for nobody in the policy: their opinions do not count.
+  public var unheard: [String] {
+    let names = Set(policy.members.map(\.name))
+    return zip(panel.members, sources).filter { !names.contains($0.1.provenance.member) }.map(\.0.name)
+  }
 
   /// Throws `invalidValue` for a role that the policy does not have; for two who could speak for one member; for one
   /// who is not of the constitution, version, digest or signer that the policy demands; for a principle that
@@ -70,6 +75,7 @@ public struct PolicyPanel: Sendable {
         throw WitanError(
           .invalidValue, "neither permits nor encourages: it cannot exempt from anything", at: signal.name)
       }
+      try source.checkUntil(of: signal)
     }
   }
 }

@@ -119,6 +119,17 @@ struct PolicyReader {
     return int
   }
 
+  /// How many words must agree, in `debounce`; by default one.
+  func debounce() throws(PolicyFault) -> Debounce {
+    guard let reader = child("debounce") else { return .consecutive(1) }
+    guard let debounce = Debounce(reader.json), debounce.isValid else {
+      throw reader.fault(
+        "should be a number of words N, or K/M for K of the last M, with 1 <= K <= M <= \(Debounce.maximumWords)"
+      )
+    }
+    return debounce
+  }
+
   /// A mapping from names to actions.
   func actions(of what: String, in known: [String]) throws(PolicyFault) -> [String: GuardAction] {
     guard let fields = json.object else { throw fault("should be a mapping from a \(what) to an action") }

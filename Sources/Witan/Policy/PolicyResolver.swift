@@ -1,7 +1,12 @@
 /// Puts numbers for the names of a policy, and what role and user set.
 struct PolicyResolver {
   private(set) var layers: [ResolvedLayer] = []
+  /// The same as the policy has them, for their names.
+  private(set) var named: [PolicyLayer] = []
+  let lists = PolicyLists()
   private(set) var signals: [ResolvedSignal] = []
+  /// What is debounced, as the guard's rules over the levels of `PolicyDebounce`.
+  private(set) var debounces: [ResolvedRule] = []
   private let indices: [String: Int]
 
   init(_ policy: Policy, _ context: PolicyContext) {
@@ -47,16 +52,42 @@ struct PolicyResolver {
     func counting(_ signals: [PolicySignal]) -> [PolicySignal] {
       signals.filter { !left.contains($0.member) }
     }
-    layers.append(
-      ResolvedLayer(
-        layer: layer, members: members.compactMap { indices[$0] }, weights: weights,
-        exemptions: numbers(counting(layer.exemptions), isExemption: true),
-        rules: layer.rules.map { rule in
-          ResolvedLayer.Rule(
-            name: rule.name, signals: numbers(counting(rule.signals), isExemption: false),
-            exemptions: numbers(counting(rule.exemptions), isExemption: true), action: rule.action)
-        },
-        relaxed: relaxed, tightened: tightened))
+    var resolved = ResolvedLayer(
+      objects: layer.objects, contested: layer.contested, undecided: layer.undecided, missing: layer.missing,
+      combination: ResolvedLayer.Combination(layer.combination),
+      members: lists.keep(members.compactMap { indices[$0] }), weights: lists.keep(weights),
+      exemptions: lists.keep(numbers(counting(layer.exemptions), isExemption: true)),
+      rules: lists.keep([]), relaxed: relaxed, tightened: tightened)
+    if layer.debounce.window > 1 {
+      resolved.firstOutcome = debounces.count
+      for action in [layer.undecided, layer.contested, layer.objects] {
+        watch(layer.debounce, resolved.adjusted(action))
+      }
+    }
+    var rules: [ResolvedLayer.Rule] = []
+    for rule in layer.rules {
+      var watched: Int?
+      if rule.debounce.window > 1 || rule.signals.contains(where: { $0.until != nil }) {
+        watched = debounces.count
+        watch(rule.debounce, resolved.adjusted(rule.action))
+      }
+      rules.append(
+        ResolvedLayer.Rule(
+          signals: lists.keep(numbers(counting(rule.signals), isExemption: false)),
+          exemptions: lists.keep(numbers(counting(rule.exemptions), isExemption: true)), action: rule.action,
+          watched: watched))
+    }
+    resolved.rules = lists.keep(rules)
+    layers.append(resolved)
+    named.append(layer)
+  }
+
+  private mutating func watch(_ debounce: Debounce, _ action: GuardAction) {
+    // What asks and stops is for the policy to keep in force, so nothing is latched here.
+    debounces.append(
+      ResolvedRule(
+        output: debounces.count, on: PolicyDebounce.on, off: PolicyDebounce.lasting, needed: debounce.needed,
+        window: debounce.window, action: action.holdsBack ? .hold : .annotate))
   }
 
   /// The signals' places in `signals`, where new ones are added.
@@ -73,5 +104,19 @@ struct PolicyResolver {
       }
     }
     return out
+  }
+}
+
+extension ResolvedLayer.Combination {
+  /// Of a choice the members are those who were chosen, or all.
+  fileprivate init(_ combination: PolicyCombination) {
+    switch combination {
+    case .any, .choice: self = .any
+    case .unanimity: self = .unanimity
+    case .priority: self = .priority
+    case .quorum(let n): self = .quorum(n)
+    case .share(let share): self = .share(share)
+    case .weights(_, let from): self = .weights(from: from)
+    }
   }
 }

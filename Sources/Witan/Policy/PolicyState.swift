@@ -20,11 +20,19 @@ struct PolicyState: Sendable {
   /// The probability of the objection, for weighted means; of those that are heard.
   var objections: [Float]  // [members]
   var signals: [Bool]  // [signals]
+  /// Whether a signal is at least where a rule that is on lets go.
+  var lasting: [Bool]  // [signals]
+  /// Which rules and outcomes with a debounce are on, by the words so far.
+  var debounced: [Bool]  // [watched]
+  /// Whether these count. A whole text is decided on at once.
+  var isDebounced = false
 
-  init(members: Int, signals: Int) {
+  init(members: Int, signals: Int, watched: Int = 0) {
     votes = Array(repeating: .absent, count: members)
     isPartial = Array(repeating: false, count: members)
     objections = Array(repeating: 0, count: members)
     self.signals = Array(repeating: false, count: signals)
+    lasting = self.signals
+    debounced = Array(repeating: false, count: watched)
   }
 }

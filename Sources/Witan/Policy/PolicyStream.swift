@@ -4,7 +4,8 @@
 /// The policy decides where words end (`WordScanner`), so decisions, their places and what is emitted depend on the
 /// bytes alone and not on how they were cut. What is emitted
 /// - is whole words and never ends inside a UTF-8 character; only words longer than `maximumWordBytes` are cut;
-/// - stops, while the action is `hold` or above, `holdWords` words before the word that brought it.
+/// - stops, while the action is `hold` or above, `holdWords` words before its onset: the word that brought it, or the
+///   first of those that added up to it, where the rule or layer has a debounce. While they add up, text waits.
 ///
 /// It fails closed: a text longer than `maximumBytes` or than the models count features of, and one of which more than
 /// `maximumHeldBytes` would have to be kept back, is terminated, and so is one that is cancelled. Probabilities that are
@@ -122,7 +123,7 @@ public final class PolicyStream {
     return text.withUTF8(push)
   }
 
-  /// Ends the text: it is decided on as a whole, and everything goes out unless it is held back.
+  /// Ends the text: it is decided on as a whole, without debounce, and everything goes out unless it is held back.
   public func finish() -> PolicyStep {
     let from = forget()
     guard !isEnded else { return step(from) }
@@ -141,6 +142,7 @@ public final class PolicyStream {
     if answer == .terminate {
       stop = .answer
     } else if hold.release() {
+      monitor.release()
       reason = nil
       emit()
     }
@@ -170,21 +172,25 @@ public final class PolicyStream {
       wordCount += 1
       wordStart = byteCount
     }
-    _ = monitor.decide(stream.read())
+    // At the end of the text what adds up is as far as it can get.
+    let waiting = isFinished ? monitor.firstPendingWord : .max
+    _ = monitor.decide(stream.read(), isEnd: isFinished)
     if stream.isTruncated {
       stop = .length
       return
     }
-    if hold.take(monitor.last, word: max(0, wordCount - 1)) { reason = monitor.decision }
-    if !hold.action.holdsBack { reason = nil }
+    let onset = min(max(0, wordCount - 1), monitor.firstNewOnset, waiting)
+    if hold.take(monitor.last, onset: onset) { reason = monitor.decision }
+    if reason != nil, !hold.action.holdsBack { reason = nil }
     if hold.action == .terminate { stop = .output }
     emit()
   }
 
   /// Lets complete words out, up to those that are kept back.
   private func emit() {
-    let kept = isFinished && hold.onset == .max ? 0 : holdWords
-    let end = min(hold.onset, wordCount) - kept
+    let onset = min(hold.onset, monitor.firstPendingWord)
+    let kept = isFinished && onset == .max ? 0 : holdWords
+    let end = min(onset, wordCount) - kept
     while emittedWords < end {
       emittedByteCount += Int(lengths[emittedWords])
       emittedWords += 1

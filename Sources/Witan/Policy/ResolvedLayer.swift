@@ -1,27 +1,57 @@
-/// A layer in one context: members and signals as numbers, and the limits that role and user set.
-struct ResolvedLayer: Sendable, Hashable {
-  struct Rule: Sendable, Hashable {
-    let name: String
-    let signals: [Int]
-    let exemptions: [Int]
+/// A layer in one context: members and signals as numbers, and the limits that role and user set. Lists are those of
+/// `PolicyLists`, names those of the policy: nothing here counts references, as it is read at each word of a stream.
+struct ResolvedLayer: @unchecked Sendable, BitwiseCopyable {
+  struct Rule: @unchecked Sendable, BitwiseCopyable {
+    let signals: UnsafeBufferPointer<Int>
+    let exemptions: UnsafeBufferPointer<Int>
     let action: GuardAction
+    /// Its place among what is debounced; nil for rules that act at once.
+    let watched: Int?
+  }
+
+  /// `PolicyCombination` without names.
+  enum Combination: Sendable, BitwiseCopyable {
+    case any, unanimity, priority
+    case quorum(Int)
+    case share(Float)
+    case weights(from: Float)
+  }
+
+  /// What the votes come to.
+  struct Outcomes: Sendable, BitwiseCopyable {
+    /// So many object, or cannot tell, that it could be enough.
+    var isPossible = false
+    /// Some object, in a layer of two members or more.
+    var isContested = false
+    /// As many object as the combination wants.
+    var isReached = false
+    /// Some of those who are there object and others do not.
+    var isSplit = false
+    /// Some of those who are there cannot tell.
+    var isOpen = false
   }
 
   /// An action that role or user set, and which of them.
-  struct Limit: Sendable, Hashable {
+  struct Limit: Sendable, BitwiseCopyable {
     let action: GuardAction
     let by: PolicyChoice.Adjustment
   }
 
-  let layer: PolicyLayer
-  let members: [Int]
-  let weights: [Float]  // [members], for the combination of this name
-  let exemptions: [Int]
-  let rules: [Rule]
+  let objects: GuardAction
+  let contested: GuardAction
+  let undecided: GuardAction
+  let missing: GuardAction
+  let combination: Combination
+  let members: UnsafeBufferPointer<Int>
+  let weights: UnsafeBufferPointer<Float>  // [members], for the combination of this name
+  let exemptions: UnsafeBufferPointer<Int>
+  var rules: UnsafeBufferPointer<Rule>
   /// At most this, but for missing members.
   let relaxed: Limit?
   /// At least this, where the layer wants anything.
   let tightened: Limit?
+  /// Where "undecided", "contested" and "objects" are among what is debounced; nil where they follow at once.
+  var firstOutcome: Int?
 
   /// What the layer wants of `state`. O(members + signals), no allocation
   func choice(_ state: PolicyState) -> PolicyChoice {
@@ -33,7 +63,7 @@ struct ResolvedLayer: Sendable, Hashable {
       let (action, outcome) = combined(state)
       take(action, .outcome(outcome))
       for i in rules.indices
-      where rules[i].action > best.action && rules[i].signals.contains(where: { state.signals[$0] })
+      where rules[i].action > best.action && isOn(rules[i], state)
         && !rules[i].exemptions.contains(where: { state.signals[$0] })
       {
         take(rules[i].action, .rule(i))
@@ -42,10 +72,10 @@ struct ResolvedLayer: Sendable, Hashable {
     if let relaxed, relaxed.action < best.action {
       (best.action, best.adjustment) = (relaxed.action, relaxed.by)
     }
-    if layer.missing > best.action,
+    if missing > best.action,
       members.contains(where: { state.votes[$0] == .absent || state.isPartial[$0] })
     {
-      best = PolicyChoice(action: layer.missing, cause: .outcome(.missing))
+      best = PolicyChoice(action: missing, cause: .outcome(.missing))
     }
     if let tightened, best.action > .emit, tightened.action > best.action {
       (best.action, best.adjustment) = (tightened.action, tightened.by)
@@ -53,11 +83,46 @@ struct ResolvedLayer: Sendable, Hashable {
     return best
   }
 
+  private func isOn(_ rule: Rule, _ state: PolicyState) -> Bool {
+    if state.isDebounced, let place = rule.watched { return state.debounced[place] }
+    return rule.signals.contains { state.signals[$0] }
+  }
+
+  /// The most that follows of an action of this layer: relaxed, then tightened.
+  func adjusted(_ action: GuardAction) -> GuardAction {
+    let wanted = min(action, relaxed?.action ?? action)
+    return wanted == .emit ? .emit : max(wanted, tightened?.action ?? wanted)
+  }
+
   /// The action of the combined opinions and the outcome that it is of.
   ///
   /// Each outcome's action holds for the more severe ones too: what follows when some object is never
   /// more than what follows when all do.
   private func combined(_ state: PolicyState) -> (GuardAction, PolicyOutcome) {
+    var found = outcomes(state)
+    if state.isDebounced, let first = firstOutcome {
+      (found.isPossible, found.isContested) = (state.debounced[first], state.debounced[first + 1])
+      found.isReached = state.debounced[first + 2]
+      // What is on by words before this one is named by what it was.
+      found.isSplit = found.isContested && (found.isSplit || !found.isReached)
+      found.isOpen = found.isOpen || !(found.isContested || found.isReached)
+    }
+    var action = GuardAction.emit
+    if found.isPossible { action = max(action, undecided) }
+    if found.isContested { action = max(action, contested) }
+    if found.isReached { action = max(action, objects) }
+    // The outcome that holds and wants it; else, where it comes from a milder outcome, the gravest.
+    if found.isReached && (objects == action || !found.isSplit || contested < action) {
+      return (action, .objects)
+    }
+    if found.isSplit && (contested == action || !found.isPossible || !found.isOpen) {
+      return (action, .contested)
+    }
+    return (action, found.isPossible && found.isOpen ? .undecided : .contested)
+  }
+
+  /// What the votes come to, as of this word alone. O(members), no allocation
+  func outcomes(_ state: PolicyState) -> Outcomes {
     var (objecting, abstaining, present) = (0, 0, 0)
     for m in members {
       switch state.votes[m] {
@@ -68,30 +133,20 @@ struct ResolvedLayer: Sendable, Hashable {
       }
       present += 1
     }
-    guard present > 0 else { return (.emit, .undecided) }
+    guard present > 0 else { return Outcomes() }
     let reached = objecting == present || isReached(objecting, present, state, abstainersObject: false)
-    let possible = reached || isReached(objecting + abstaining, present, state, abstainersObject: true)
-    let isSplit = objecting > 0 && objecting < present
-
-    var action = GuardAction.emit
-    if possible { action = max(action, layer.undecided) }
-    if objecting > 0, members.count > 1 { action = max(action, layer.contested) }
-    if reached { action = max(action, layer.objects) }
-    // The outcome that holds and wants it; else, where it comes from a milder outcome, the gravest.
-    if reached && (layer.objects == action || !isSplit || layer.contested < action) {
-      return (action, .objects)
-    }
-    if isSplit && (layer.contested == action || !possible || abstaining == 0) { return (action, .contested) }
-    return (action, possible && abstaining > 0 ? .undecided : .contested)
+    return Outcomes(
+      isPossible: reached || isReached(objecting + abstaining, present, state, abstainersObject: true),
+      isContested: objecting > 0 && members.count > 1, isReached: reached,
+      isSplit: objecting > 0 && objecting < present, isOpen: abstaining > 0)
   }
 
   /// Whether so many objections of so many members are what the combination wants.
   private func isReached(
     _ objecting: Int, _ present: Int, _ state: PolicyState, abstainersObject: Bool
   ) -> Bool {
-    switch layer.combination {
+    switch combination {
     case .any: return objecting > 0
-    case .choice: return objecting > 0
     case .quorum(let n): return objecting >= min(n, present)
     case .share(let share): return objecting > 0 && Float(objecting) >= share * Float(present)
     case .unanimity:
@@ -101,7 +156,7 @@ struct ResolvedLayer: Sendable, Hashable {
         return state.votes[m] == .objects
       }
       return abstainersObject
-    case .weights(_, let from):
+    case .weights(let from):
       var (sum, total): (Float, Float) = (0, 0)
       for (i, m) in members.enumerated() where state.votes[m].isHeard {
         let isWhole = abstainersObject && state.votes[m] != .accepts

@@ -19,7 +19,7 @@ extension SignedBundle {
         .signature,
         isSingle
           ? "is one file, but a folder or several files were signed together: name them all, or their folder"
-          : "is a bundle of several files, but one file was signed", at: selection.root)
+          : "is a folder or several files, but one file was signed: name that file alone", at: selection.root)
     }
     if ignoresUnsigned { selection.keep(only: manifest.entries.map(\.name)) }
     return ManifestDifference(signed: manifest, found: try Manifest(of: selection))

@@ -15,12 +15,12 @@ extension SetCalibration {
     var out =
       "the set holds the truth for at least \(rounded(1 - options.alpha)) of the \(texts) that fall under it "
     out +=
-      "and of those that do not, each on average over samples like that of \(output.fallsUnder.n) and "
+      "and of those that do not, each on average over samples like this one of \(output.fallsUnder.n) and "
     out += "\(output.doesNot.n)"
     if options.isPerGroup {
       out += ", and in each of the \(output.parts.count) groups for the classes that it has"
     }
-    return out + "; for this sample \(range(true)) and \(range(false)) (95 %)"
+    return out + "; with the very sample at hand it is \(range(true)) and \(range(false)) (95 %)"
   }
 
   /// What the model file keeps of an output.

@@ -9,17 +9,17 @@ extension StreamCalibration {
     let percent = ConformalThreshold.percent
     let reads =
       switch options.reads {
-      case .word: "streams, \(wordReads)"
-      case .character: "streams, read after each character"
+      case .word: "streams, \(wordReads),"
+      case .character: "streams, read after each character,"
       case .end: "texts"
       }
-    var out = "at most \(percent(options.rate)) of benign \(reads), on average over samples like that of "
-    out += "\(sampleSize)"
+    var out = "at most \(percent(options.rate)) of benign \(reads) are flagged, on average over samples of "
+    out += "\(sampleSize) like this one"
     let divisions = CalibrationOptions.Division.allCases.filter(options.divisions.contains).map(\.rawValue)
     if !divisions.isEmpty { out += ", in each class of \(divisions.joined(separator: " and of "))" }
     func rounded(_ x: Double) -> String { percent((x * 1e5).rounded() / 1e5) }
     let (low, high) = (output.interval.lowerBound, output.interval.upperBound)
-    return out + "; for this sample \(rounded(low)) to \(rounded(high)) (95 %)"
+    return out + "; with the very sample at hand it is \(rounded(low)) to \(rounded(high)) (95 %)"
   }
 
   private var wordReads: String {

@@ -145,11 +145,12 @@ public func witan_stream_scores(
 ) -> witan_status {
   guard let probabilities else { return failNull("probabilities") }
   return alone(stream, StreamHandle.self) { stream in
-    let now = stream.streamGuard.stream.read()
-    guard capacity >= now.count, let base = now.baseAddress else {
-      return failSpace("probabilities", capacity, now.count)
+    let now = stream.streamGuard.stream?.read()
+    let count = now?.count ?? 0
+    guard capacity >= count, let base = now?.baseAddress else {
+      return failSpace("probabilities", capacity, count)
     }
-    probabilities.update(from: base, count: now.count)
+    probabilities.update(from: base, count: count)
     return Status.ok
   }
 }

@@ -129,6 +129,8 @@ for (what, reads) in readings {
 /// Guards and pools over the first five, beside those over one of them.
 if panel.members.count >= 5 {
   let five = try Panel(Array(panel.members.prefix(5)))
+  // Eight times over, which is what a pool of one is pushed, it has fewer features than a model counts.
+  let (text, chunks) = (Array(text.prefix(1 << 19)), chunks.filter { $0.upperBound <= 1 << 19 })
   for windows in [[], [16, 48]] {
     let note = windows.isEmpty ? "" : ", windows of 16 and 48"
     // Nothing is ever kept back; the threshold is hardly reached.

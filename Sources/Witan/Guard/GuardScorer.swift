@@ -118,6 +118,7 @@ enum GuardScorer {
   }
 
   /// Where the text stands.
+  @inline(__always)
   var side: Side? {
     switch self {
     case .classifier(let stream): stream.side
@@ -126,11 +127,13 @@ enum GuardScorer {
     }
   }
 
-  var windows: WindowSums? {
+  /// Has the sums fetched that windows are read by after the next word.
+  @inline(__always)
+  func prefetchWindows() {
     switch self {
-    case .classifier(let stream): stream.windows
-    case .views(let viewed): viewed.plain.windows
-    case .panel(let stream): stream.windows
+    case .classifier(let stream): stream.windows?.prefetch()
+    case .views(let viewed): viewed.plain.windows?.prefetch()
+    case .panel(let stream): stream.windows?.prefetch()
     }
   }
 

@@ -48,7 +48,7 @@ extension StreamGuard {
     let (rule, watch) = (decisions.rules[event.rule], event.watch)
     return GuardReason(
       cause: .output, action: rule.action,
-      output: scorer.name(rule.output),
+      output: scorer.name(rule.output), outputIndex: rule.output,
       probability: watch.probability, onsetWord: watch.onsetWord, onsetByte: watch.onsetByte,
       byte: watch.byte, views: [TextView](packed: watch.views))
   }
@@ -56,6 +56,7 @@ extension StreamGuard {
   private func reason(_ cause: GuardReason.Cause, byte: Int) -> GuardReason {
     GuardReason(
       cause: cause, action: cause == .length ? options.atMaximumBytes : .terminate, output: nil,
+      outputIndex: nil,
       probability: nil, onsetWord: nil, onsetByte: nil, byte: byte,
       views: [])
   }

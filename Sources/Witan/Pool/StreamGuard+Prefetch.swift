@@ -55,7 +55,7 @@ extension StreamGuard {
     witan_prefetch(text.tail, 64)
     witan_prefetch(lengths.tail, 1)
     decisions.prefetch()
-    scorer.windows?.prefetch()
+    scorer.prefetchWindows()
   }
 }
 

@@ -53,17 +53,30 @@ struct PanelGuardTests {
     #expect(causes["output", default: 0] > 5 && causes["end", default: 0] > 5, "\(causes)")
   }
 
-  @Test("the default rule is about each member's any: the strictest decides")
-  func defaultRule() throws {
+  @Test("the default rule is about each member's any, and of several rules the strictest decides")
+  func strictest() throws {
     let classifiers = try Self.classifiers()
     let panel = try TestPanel.panel(classifiers)
+    let usual = classifiers.map { GuardRun.thresholds($0).last! }
     var random = SeededRandom(seed: 42)
     var deciding: Set<String> = []
-    for _ in 0..<40 {
-      let options = GuardOptions(
-        defaultRule: DecisionRule(on: Float(0.9 + 0.0999 * random.unit())), rewindTokens: 0, windows: [3])
+    for round in 0..<60 {
+      var own = classifiers.map { _ in GuardOptions(rewindTokens: 0, windows: [3]) }
+      var options = own[0]
+      if round % 2 == 0 {
+        let rule = DecisionRule(on: Float(0.9 + 0.0999 * random.unit()))
+        options.defaultRule = rule
+        for i in own.indices { own[i].defaultRule = rule }
+      } else {
+        // Thresholds that each member often stays below.
+        for i in own.indices {
+          let rule = DecisionRule(on: min(0.9999, usual[i] + (1 - usual[i]) * Float(random.unit())))
+          options.rules["member-\(i)/any"] = rule
+          own[i].defaultRule = rule
+        }
+      }
       let text = TestModel.randomText(&random, length: 300)
-      let alone = try classifiers.map { GuardRun(try StreamGuard($0, options), [text]) }
+      let alone = try zip(classifiers, own).map { GuardRun(try StreamGuard($0, $1), [text]) }
       let together = GuardRun(try StreamGuard(panel, options), [text])
       let first = alone.compactMap { $0.verdict.reason?.byte }.min()
       #expect(together.verdict.reason?.byte == first)

@@ -4,11 +4,11 @@ internal import Witan
 extension witan_reason {
   /// Writes a reason, all but its size; nil is none.
   static func write(
-    _ reason: GuardReason?, isOn: Bool, _ model: ModelHandle, to out: UnsafeMutablePointer<witan_reason>
+    _ reason: GuardReason?, isOn: Bool, to out: UnsafeMutablePointer<witan_reason>
   ) {
     out.pointee.cause = reason?.cause.number ?? witan_cause(WITAN_CAUSE_NONE)
     out.pointee.action = reason?.action.number ?? witan_action(WITAN_EMIT)
-    out.pointee.output = model.index(of: reason?.output)
+    out.pointee.output = reason?.outputIndex.map { Int32($0) } ?? -1
     out.pointee.probability = reason?.probability ?? 0
     out.pointee.is_on = reason != nil && isOn ? 1 : 0
     out.pointee.onset_word = UInt64(reason?.onsetWord ?? 0)

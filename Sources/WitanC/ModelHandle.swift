@@ -11,22 +11,16 @@ final class ModelHandle: Handled {
   /// By output.
   let outputs: [(id: UnsafePointer<CChar>, title: UnsafePointer<CChar>, label: Label)]
   private let metadata: [String: UnsafePointer<CChar>]
-  private let indices: [String: Int32]
 
   init(_ classifier: Classifier) {
     self.classifier = classifier
     let strings = self.strings
     var labels = classifier.spec.labels
-    var indices: [String: Int32] = [:]
-    for (i, label) in labels.enumerated() { indices[label.id] = Int32(i) }
     if classifier.spec.hasAny {
-      // The name means the output about all labels, also where a label is called so.
-      indices["any"] = Int32(labels.count)
       labels.append(Label(id: "any", title: "any", threshold: classifier.spec.anyThreshold))
     }
     outputs = labels.map { (strings.keep($0.id), strings.keep($0.title), $0) }
     metadata = classifier.metadata.mapValues { strings.keep($0) }
-    self.indices = indices
   }
 
   /// Opens a model with the table of embeddings that it names, if the context has it.
@@ -36,9 +30,6 @@ final class ModelHandle: Handled {
   }
 
   func metadata(_ key: String) -> UnsafePointer<CChar>? { metadata[key] }
-
-  /// The output that a guard calls so; -1 for none.
-  func index(of output: String?) -> Int32 { output.flatMap { indices[$0] } ?? -1 }
 }
 
 extension Label {

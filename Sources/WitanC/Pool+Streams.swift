@@ -50,7 +50,7 @@ public func witan_pool_reason(
   guard check == Status.ok, let reason else { return check }
   return alone(pool, PoolHandle.self) { (pool) throws(WitanError) in
     let verdict = try pool.pool.verdict(of: pool.stream(stream))
-    witan_reason.write(verdict.reason, isOn: true, pool.model, to: reason)
+    witan_reason.write(verdict.reason, isOn: true, to: reason)
     return Status.ok
   }
 }
@@ -63,7 +63,7 @@ public func witan_pool_next_event(
   guard check == Status.ok, let event else { return check }
   return alone(pool, PoolHandle.self) { (pool) throws(WitanError) in
     let next = try pool.pool.nextEvent(of: pool.stream(stream))
-    witan_reason.write(next?.reason, isOn: next?.kind == .on, pool.model, to: event)
+    witan_reason.write(next?.reason, isOn: next?.kind == .on, to: event)
     if let next { event.pointee.byte = UInt64(next.byte) }
     return Status.ok
   }

@@ -11,7 +11,7 @@ public func witan_pool_create(
   shared(model, ModelHandle.self) { model in
     open(pool) { () throws(WitanError) in
       let options = try GuardOptions(options, rewindTokens: 0)
-      return PoolHandle(model, try StreamPool(model.classifier, options, capacity: capacity))
+      return PoolHandle(try StreamPool(model.classifier, options, capacity: capacity))
     }
   }
 }

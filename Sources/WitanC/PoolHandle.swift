@@ -1,17 +1,13 @@
 internal import CWitan
 internal import Witan
 
-/// A pool of streams, with the names of its model's outputs.
+/// A pool of streams, of a model or of a panel.
 final class PoolHandle: Handled {
   static var kind: UInt32 { 5 }
 
-  let model: ModelHandle
   let pool: StreamPool
 
-  init(_ model: ModelHandle, _ pool: StreamPool) {
-    self.model = model
-    self.pool = pool
-  }
+  init(_ pool: StreamPool) { self.pool = pool }
 
   func stream(_ number: UInt64) -> PoolStream { PoolStream(number: number, of: pool) }
 

@@ -21,7 +21,7 @@ public func witan_stream_fork(
   _ stream: OpaquePointer?, _ copy: UnsafeMutablePointer<OpaquePointer?>?
 ) -> witan_status {
   alone(stream, StreamHandle.self) { stream in
-    open(copy) { StreamHandle(stream.model, stream.streamGuard.fork()) }
+    open(copy) { StreamHandle(stream.streamGuard.fork()) }
   }
 }
 

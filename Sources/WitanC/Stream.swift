@@ -10,7 +10,7 @@ public func witan_stream_create(
 ) -> witan_status {
   shared(model, ModelHandle.self) { model in
     open(stream) { () throws(WitanError) in
-      StreamHandle(model, try StreamGuard(model.classifier, GuardOptions(options)))
+      StreamHandle(try StreamGuard(model.classifier, GuardOptions(options)))
     }
   }
 }
@@ -120,7 +120,7 @@ public func witan_stream_reason(
   let check = witan_reason.check(reason)
   guard check == Status.ok, let reason else { return check }
   return alone(stream, StreamHandle.self) { stream in
-    witan_reason.write(stream.streamGuard.verdict.reason, isOn: true, stream.model, to: reason)
+    witan_reason.write(stream.streamGuard.verdict.reason, isOn: true, to: reason)
     return Status.ok
   }
 }
@@ -133,7 +133,7 @@ public func witan_stream_next_event(
   guard check == Status.ok, let event else { return check }
   return alone(stream, StreamHandle.self) { stream in
     let next = stream.streamGuard.nextEvent()
-    witan_reason.write(next?.reason, isOn: next?.kind == .on, stream.model, to: event)
+    witan_reason.write(next?.reason, isOn: next?.kind == .on, to: event)
     if let next { event.pointee.byte = UInt64(next.byte) }
     return Status.ok
   }
@@ -145,11 +145,13 @@ public func witan_stream_scores(
 ) -> witan_status {
   guard let probabilities else { return failNull("probabilities") }
   return alone(stream, StreamHandle.self) { stream in
-    let now = stream.streamGuard.stream.read()
-    guard capacity >= now.count, let base = now.baseAddress else {
-      return failSpace("probabilities", capacity, now.count)
+    let scored = stream.streamGuard
+    let now = scored.stream?.read() ?? scored.panelStream?.read()
+    let count = now?.count ?? 0
+    guard capacity >= count, let base = now?.baseAddress else {
+      return failSpace("probabilities", capacity, count)
     }
-    probabilities.update(from: base, count: now.count)
+    probabilities.update(from: base, count: count)
     return Status.ok
   }
 }

@@ -1,17 +1,13 @@
 internal import CWitan
 internal import Witan
 
-/// A guarded stream, with the names of its model's outputs.
+/// A guarded stream, of a model or of a panel.
 final class StreamHandle: Handled {
   static var kind: UInt32 { 4 }
 
-  let model: ModelHandle
   let streamGuard: StreamGuard
 
-  init(_ model: ModelHandle, _ streamGuard: StreamGuard) {
-    self.model = model
-    self.streamGuard = streamGuard
-  }
+  init(_ streamGuard: StreamGuard) { self.streamGuard = streamGuard }
 
   /// Writes a step, with the bytes that it lets out.
   @inline(__always)

@@ -15,10 +15,10 @@ struct Replay {
   private var decisions: [(event: GuardEvent, chunk: Int)] = []
 
   /// The guard has begun its text.
-  init(_ streamGuard: StreamGuard, rate: Double?, standing: EvidenceOptions) {
+  init(_ streamGuard: StreamGuard, of classifier: Classifier, rate: Double?, standing: EvidenceOptions) {
     self.standing = standing
     self.streamGuard = streamGuard
-    classifier = streamGuard.stream.classifier
+    self.classifier = classifier
     self.rate = rate
   }
 

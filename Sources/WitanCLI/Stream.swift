@@ -79,7 +79,7 @@ struct Stream: ParsableCommand {
         throw WitanError(.io, "cannot be read", at: file)
       }
       var show = try Replay(
-        begun(StreamGuard(classifier, options)), rate: rate,
+        begun(StreamGuard(classifier, options)), of: classifier, rate: rate,
         standing: EvidenceOptions(prompt: prompt.map { Array($0.utf8) }, side: standing.side))
       if try show.run(Array(data)) { throw ExitCode(1) }
       return

@@ -58,7 +58,7 @@ internal import Witan
 
     var probabilities = [Float](repeating: 0, count: library.outputs())
     #expect(witan_stream_scores(stream, &probabilities, probabilities.count) == 0)
-    #expect(probabilities == Array(streamGuard.stream.read()))
+    #expect(probabilities == Array(streamGuard.stream!.read()))
   }
 
   @Test func aBatchOfChunksDecidesAsOneByOne() throws {

@@ -109,7 +109,7 @@ import Witan
     let step = passes.push(text)
     #expect(step.action == .annotate && step.reason?.cause == .length && step.emit == 14)
     #expect(passes.finish().emit == 4)
-    #expect(passes.stream.byteCount == 9)
+    #expect(passes.stream!.byteCount == 9)
     let holds = try streamGuard(.hold) { ($0.maximumBytes, $0.atMaximumBytes) = (9, .annotate) }
     _ = holds.push(text)
     #expect(holds.finish().held == text.utf8.count)
@@ -122,7 +122,7 @@ import Witan
     let step = one.push([0x61] + text)
     #expect(one.wordCount == 12 && step.emit == 193 && step.held == 8)
     #expect(one.finish().emit == 8)
-    #expect(one.stream.scores == classifier.score("a" + String(decoding: text, as: UTF8.self)))
+    #expect(one.stream!.scores == classifier.score("a" + String(decoding: text, as: UTF8.self)))
     let spaces = try streamGuard(.emit) { $0.maximumWordBytes = 16 }
     #expect(spaces.push([UInt8](repeating: 0x20, count: 1000)).held <= 16)
   }
@@ -137,7 +137,7 @@ import Witan
     let chunk = Array(String(repeating: "abcdefgh ", count: 50_000).utf8)
     for _ in 0..<16 where !one.isEnded { _ = one.push(chunk) }
     #expect(one.verdict.action == .terminate && one.verdict.reason?.cause == .length)
-    #expect(!one.stream.scores.isTruncated)
+    #expect(!one.stream!.scores.isTruncated)
   }
 
   @Test("of events that nobody asks for the oldest are lost, and counted")

@@ -169,6 +169,6 @@ struct GuardPropertyTests {
     let text = "Don't panic: ﬁne naïve Привет 日本語 3.14!"
     for byte in text.utf8 { _ = streamGuard.push([byte]) }
     _ = streamGuard.finish()
-    #expect(streamGuard.stream.scores == classifier.score(text))
+    #expect(streamGuard.stream!.scores == classifier.score(text))
   }
 }

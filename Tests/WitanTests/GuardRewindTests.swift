@@ -27,7 +27,7 @@ struct GuardRewindTests {
   func rewind(_ kind: TestModel.Kind) throws {
     var random = SeededRandom(seed: 12)
     for streamGuard in try guards(kind, seed: 11, count: 60) {
-      let plain = try StreamGuard(streamGuard.stream.classifier, streamGuard.options)
+      let plain = try StreamGuard(streamGuard.stream!.classifier, streamGuard.options)
       var emitted: [UInt8] = []
       var plainEmitted: [UInt8] = []
       for token in GuardRun.chunks(TestModel.randomText(&random, length: 500), &random) {
@@ -110,7 +110,7 @@ struct GuardRewindTests {
       for chunk in head { _ = streamGuard.push(chunk) }
       let fork = streamGuard.fork()
       _ = streamGuard.push(TestModel.randomText(&random, length: 100))
-      let plain = try StreamGuard(streamGuard.stream.classifier, streamGuard.options)
+      let plain = try StreamGuard(streamGuard.stream!.classifier, streamGuard.options)
       for chunk in head { _ = plain.push(chunk) }
       for chunk in tail { #expect(fork.push(chunk) == plain.push(chunk)) }
       #expect(fork.finish() == plain.finish())
@@ -124,7 +124,7 @@ struct GuardRewindTests {
     var random = SeededRandom(seed: 16)
     for streamGuard in try guards(kind, seed: 15, count: 40) {
       let text = TestModel.randomText(&random, length: 300)
-      let later = try StreamGuard(streamGuard.stream.classifier, streamGuard.options)
+      let later = try StreamGuard(streamGuard.stream!.classifier, streamGuard.options)
       for byte in text {
         let step = streamGuard.push([byte])
         if random.below(10) == 0 {
@@ -150,7 +150,7 @@ struct GuardRewindTests {
       _ = streamGuard.push(TestModel.randomText(&random, length: 120))
       _ = streamGuard.push([0xF0, 0x9F])
       let saved = streamGuard.save()
-      let other = try StreamGuard(streamGuard.stream.classifier, streamGuard.options)
+      let other = try StreamGuard(streamGuard.stream!.classifier, streamGuard.options)
       #expect(throws: WitanError.self) { try other.resume(Array(saved.dropLast())) }
       #expect(throws: WitanError.self) { try other.resume([]) }
       for _ in 0..<2000 {

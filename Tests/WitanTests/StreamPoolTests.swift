@@ -20,7 +20,7 @@ struct StreamPoolTests {
 
     init(_ pool: StreamPool, _ random: inout SeededRandom) throws {
       id = try pool.open()
-      alone = try StreamGuard(pool.classifier, pool.options)
+      alone = try StreamGuard(pool.classifier!, pool.options)
       rest = GuardRun.chunks(TestModel.randomText(&random, length: random.below(700)), &random)[...]
     }
 

@@ -134,7 +134,19 @@ static witan_status call_policy(caller *c, void **made) {
 }
 
 static witan_status call_panel(caller *c, void **made) {
-  switch (pick(c, 10)) {
+  witan_guard_options o = {0};
+  switch (pick(c, 12)) {
+    case 9: {
+      static const uint32_t windows[9] = {4, 9, 0, 5000};
+      return witan_panel_stream_create_windowed(handle(c, 9), pick(c, 9) ? windows : NULL, pick(c, 4) ? pick(c, 3) : length(c, 9),
+                                                (witan_panel_stream **)made);
+    }
+    case 10:
+      // Pools and states to go back to are megabytes: seldom.
+      if (pick(c, 8)) return witan_panel_guard_create(handle(c, 9), NULL, (witan_stream **)made);
+      if (options(c, &o)) o.rewind_tokens = pick(c, 8) == 0;
+      return pick(c, 2) ? witan_panel_pool_create(handle(c, 9), &o, pick(c, 5) ? 1 + pick(c, 8) : length(c, 8), (witan_pool **)made)
+                        : witan_pool_use_panel(handle(c, 5), handle(c, 9), pick(c, 2) ? &o : NULL);
     case 0: {
       static const char *names[] = {NULL, "one", "two", "\xF0\x9F", "two"};
       witan_panel_member members[3] = {{0}};
@@ -172,7 +184,7 @@ static witan_status call_panel(caller *c, void **made) {
 
 static witan_status call_panel_stream(caller *c, void **made) {
   void *h = handle(c, 10);
-  switch (pick(c, 12)) {
+  switch (pick(c, 14)) {
     case 0: return witan_panel_stream_begin(h, (int32_t)pick(c, 7) - 1, pick(c, 2) ? bytes(c) : NULL, length(c, 90));
     case 1: return witan_panel_stream_push_token(h, handle(c, 6), pick(c, 2) ? pick(c, 2) : (int64_t)next_random(&c->seed));
     case 2: return witan_panel_stream_finish(h);
@@ -190,6 +202,15 @@ static witan_status call_panel_stream(caller *c, void **made) {
     case 5: return witan_panel_stream_fork(h, (witan_panel_stream **)made);
     case 6: return witan_panel_stream_reset(h);
     case 7: return witan_panel_stream_memory(h, pick(c, 9) ? c->numbers : NULL);
+    case 8: return witan_panel_stream_window_scores(h, pick(c, 9) ? c->floats : NULL, length(c, 4096));
+    case 9: {
+      size_t count;
+      switch (pick(c, 3)) {
+        case 0: return witan_panel_stream_save(h, c->bytes, length(c, 4096), &count);
+        case 1: return witan_panel_stream_resume(h, bytes(c), length(c, 4096));
+        default: return witan_panel_stream_end_word(h);
+      }
+    }
     default: return witan_panel_stream_push(h, bytes(c), length(c, 60));
   }
 }

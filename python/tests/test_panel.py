@@ -137,3 +137,68 @@ def test_threads_and_workers_share_a_panel(panel):
     unnamed = witan.Panel(list(panel.models.values()))
     assert list(pickle.loads(pickle.dumps(unnamed)).models) == ["baseline", "open-inquiry"]
     assert panel.memory > 1_000_000 and unnamed.output_count == panel.output_count
+
+
+def test_windows_and_saved_streams(panel):
+    with panel.stream(windows=[2, 5]) as stream, panel.stream(windows=[2, 5]) as later:
+        for word in (HARMFUL + " " + HARMLESS * 3).split():
+            stream.push(word + " ")
+            stream.end_word()
+        assert (stream.window_scores != stream.scores).any()
+        later.resume(stream.save())
+        assert numpy.array_equal(later.window_scores, stream.window_scores)
+        assert later.verdict() == stream.verdict()
+        for one in (stream, later, fork := stream.fork()):
+            one.push(HARMFUL)
+            one.end_word()
+        assert numpy.array_equal(later.window_scores, stream.window_scores)
+        assert numpy.array_equal(fork.window_scores, stream.window_scores)
+        fork.close()
+        saved = stream.save()
+    reversed_panel = witan.Panel(dict(reversed(panel.models.items())))
+    for other in (panel.stream(), reversed_panel.stream(windows=[2, 5])):
+        with other, pytest.raises(witan.WitanError) as error:
+            other.resume(saved)
+        assert error.value.code == "format"
+    with pytest.raises(witan.WitanError):
+        panel.stream(windows=[0])
+
+
+def test_guards_over_panels(panel, model):
+    assert len(panel.ids) == panel.output_count and "grown-ups/fraud" in panel.ids
+    rules = {"grown-ups/any": witan.Rule(on=0.9, debounce="2/4")}
+    text = HARMLESS * 2 + HARMFUL + HARMLESS
+    with panel.guarded(rule=None, rules=rules, rewind_tokens=2, windows=[8]) as stream, \
+            model.stream(rule=rules["grown-ups/any"], windows=[8]) as alone:
+        for start in range(0, len(text), 5):
+            stream.push("something else ")
+            stream.rewind(1)
+            step, wanted = stream.push(text[start:start + 5]), alone.push(text[start:start + 5])
+            assert (step.text, step.held, step.action) == (wanted.text, wanted.held, wanted.action)
+        assert stream.reason is not None and stream.reason.output == "grown-ups/any"
+        assert stream.reason.probability == alone.reason.probability
+        assert stream.scores.size == panel.output_count
+    with pytest.raises(witan.Terminated):
+        list(panel.guard([text]))
+
+
+def test_a_pool_over_a_panel_takes_another(panel):
+    smaller = witan.Panel({"debaters": panel.models["debaters"]})
+    text = HARMLESS + HARMFUL + HARMLESS
+    with panel.pool(4, windows=[8]) as pool:
+        old = pool.open()
+        pool.use(smaller)
+        new = pool.open()
+        with pytest.raises(witan.WitanError):
+            pool.use(smaller, rules={"grown-ups/any": witan.Rule()})
+        actions = {}
+        for start in range(0, len(text), 5):
+            pool.push([old, new], [text[start:start + 5]] * 2)
+            actions.update((name, step.action) for name, step in pool.step())
+        for name, one in ((old, panel), (new, smaller)):
+            with one.guarded(windows=[8]) as alone:
+                for start in range(0, len(text), 5):
+                    wanted = alone.push(text[start:start + 5])
+                assert actions[name] == wanted.action and pool.reason(name) == alone.reason
+        assert pool.reason(old).output in panel.ids and pool.reason(new).output in smaller.ids
+        pool.close_stream(old)

@@ -12,7 +12,7 @@ import numpy.typing
 
 from . import _library
 from ._library import check, encoded, library, made
-from ._options import GuardOptions, raw
+from ._options import GuardOptions
 
 if TYPE_CHECKING:
     from ._guard import Guard
@@ -265,5 +265,3 @@ class Model:
 
         return Pool(self, capacity, options, **named)
 
-    def _raw(self, options: GuardOptions | str | None, named: dict[str, Any]) -> _library.GuardOptionsInfo:
-        return raw(options, named)

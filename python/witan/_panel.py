@@ -5,17 +5,23 @@ from __future__ import annotations
 import ctypes
 import json
 from dataclasses import dataclass
-from typing import Any, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Iterable, Mapping, Sequence
 
 import numpy
 
 from . import _library
 from ._library import check, encoded, library, made
 from ._model import _SIDES, Model, Scores
+from ._options import GuardOptions
 from ._policy import Policy
 from ._step import Action
 from ._verdict import Verdict, verdict_of
 from ._vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from ._guard import Guard
+    from ._pool import Pool
+    from ._stream import Stream
 
 
 @dataclass(frozen=True)
@@ -66,6 +72,8 @@ class Panel:
             self.models[name] = member.model
             self.columns[name] = slice(one.first_output, one.first_output + one.output_count)
         self._members = full
+        self.ids: tuple[str, ...] = tuple(f"{name}/{one}" for name, model in self.models.items() for one in model.ids)
+        """What rules of guards call the outputs: member/principle, member/any."""
 
     def __reduce__(self) -> tuple[Any, tuple[Any]]:
         if self._members and self._members[0][0] is None:
@@ -106,20 +114,43 @@ class Panel:
             stream._handle = None
             self._idle.append(handle)
 
-    def stream(self, prompt: str | bytes | None = None, side: str | None = None) -> "PanelStream":
-        """A stream at the beginning of a text."""
-        return PanelStream(self, prompt, side)
+    def stream(self, prompt: str | bytes | None = None, side: str | None = None,
+               windows: Sequence[int] = ()) -> "PanelStream":
+        """A stream at the beginning of a text; with windows, in words, it is read through them too
+        (`PanelStream.window_scores`)."""
+        return PanelStream(self, prompt, side, windows)
+
+    def guarded(self, options: GuardOptions | str | None = None, **named: Any) -> "Stream":
+        """A guarded stream over all members. Rules are about the names in `ids`, the default rule about `any` of each
+        member, so that the strictest decides. Where they disagree and that is to count, use a policy."""
+        from ._stream import Stream
+
+        return Stream(self, options, **named)
+
+    def guard(self, chunks: Iterable[str | bytes], options: GuardOptions | str | None = None, **named: Any) -> "Guard":
+        """What may go out of these chunks, as soon as it may; see `Guard` and `guarded`."""
+        from ._guard import Guard
+
+        return Guard(self.guarded(options, **named), chunks)
+
+    def pool(self, capacity: int, options: GuardOptions | str | None = None, **named: Any) -> "Pool":
+        """A pool for streams that take turns, each as one that `guarded` makes."""
+        from ._pool import Pool
+
+        return Pool(self, capacity, options, **named)
 
 
 class PanelStream:
     """One text, graded by all members as it comes. It belongs to one thread at a time; close it, or use it in a
     `with` block."""
 
-    def __init__(self, panel: Panel, prompt: str | bytes | None = None, side: str | None = None, *,
-                 _handle: int | None = None) -> None:
+    def __init__(self, panel: Panel, prompt: str | bytes | None = None, side: str | None = None,
+                 windows: Sequence[int] = (), *, _handle: int | None = None) -> None:
         self.panel = panel
         self._handle: int | None = None
-        self._handle = _handle or made(library.witan_panel_stream_create, panel._handle)
+        sizes = numpy.array(windows, numpy.uint32)
+        self._handle = _handle or made(
+            library.witan_panel_stream_create_windowed, panel._handle, sizes.ctypes.data, sizes.size)
         if prompt is not None or side is not None:
             self.begin(prompt, side)
 
@@ -166,6 +197,18 @@ class PanelStream:
         check(library.witan_panel_stream_scores(self._handle, scores.ctypes.data, scores.size))
         return scores
 
+    def end_word(self) -> None:
+        """Ends a word for the windows: they count the calls, and reach back to one of them."""
+        check(library.witan_panel_stream_end_word(self._handle))
+
+    @property
+    def window_scores(self) -> Scores:
+        """The largest probability of each output among the windows, and the whole text while it is no longer than the
+        largest of them. [outputs]"""
+        scores = numpy.empty(self.panel.output_count, numpy.float32)
+        check(library.witan_panel_stream_window_scores(self._handle, scores.ctypes.data, scores.size))
+        return scores
+
     def verdict(self, policy: Policy | None = None) -> Verdict:
         """What all say now, and what the policy says to do."""
         text, length = ctypes.c_void_p(), ctypes.c_size_t()
@@ -197,3 +240,15 @@ class PanelStream:
     def reset(self) -> None:
         """Starts a new text without prompt and side."""
         check(library.witan_panel_stream_reset(self._handle))
+
+    def save(self) -> bytes:
+        """The state, for a stream of the same members, in their order, and windows in any process."""
+        length = ctypes.c_size_t()
+        library.witan_panel_stream_save(self._handle, None, 0, ctypes.byref(length))
+        place = ctypes.create_string_buffer(max(1, length.value))
+        check(library.witan_panel_stream_save(self._handle, place, length.value, ctypes.byref(length)))
+        return place.raw[:length.value]
+
+    def resume(self, saved: bytes) -> None:
+        """Takes up what `save` gave."""
+        check(library.witan_panel_stream_resume(self._handle, saved, len(saved)))

@@ -10,19 +10,23 @@ import numpy
 from . import _library
 from ._library import check, encoded, library, made
 from ._model import Model
-from ._options import GuardOptions
+from ._options import GuardOptions, raw
+from ._panel import Panel
 from ._step import Reason, Step
 from ._stream import reason_of
 
 
 class Pool:
-    """Up to `capacity` streams of one model and options, named by numbers. It belongs to one thread at a time."""
+    """Up to `capacity` streams of one model or panel, and options, named by numbers. It belongs to one thread at a
+    time."""
 
-    def __init__(self, model: Model, capacity: int, options: GuardOptions | str | None = None, **named: Any) -> None:
+    def __init__(self, model: Model | Panel, capacity: int, options: GuardOptions | str | None = None,
+                 **named: Any) -> None:
         self.model = model
+        self._ids: dict[int, tuple[str, ...]] = {}  # of open streams: outputs as they had them when they were opened
         self._handle: int | None = None
-        self._handle = made(
-            library.witan_pool_create, model._handle, ctypes.byref(model._raw(options, named)), capacity)
+        create = library.witan_panel_pool_create if isinstance(model, Panel) else library.witan_pool_create
+        self._handle = made(create, model._handle, ctypes.byref(raw(options, named)), capacity)
         self._entries = (_library.PoolEntry * capacity)()
         self._step = _library.StepInfo()
 
@@ -46,7 +50,17 @@ class Pool:
         """A stream at the beginning of a text. Raises `WitanError` (limit) when all are taken."""
         stream = ctypes.c_uint64()
         check(library.witan_pool_open(self._handle, ctypes.byref(stream)))
+        self._ids[stream.value] = self.model.ids
         return stream.value
+
+    def use(self, panel: Panel, options: GuardOptions | str | None = None, **named: Any) -> None:
+        """Has streams that are opened from now on graded by `panel`, with these options (none: those that the pool
+        has). Streams that are open keep what they were opened with. Raises `WitanError` for rules about members that
+        the panel does not have; the pool is then as it was."""
+        given = raw(options, named) if options is not None or named else None
+        check(library.witan_pool_use_panel(
+            self._handle, panel._handle, None if given is None else ctypes.byref(given)))
+        self.model = panel
 
     def push(self, streams: Sequence[int], chunks: Sequence[str | bytes]) -> None:
         """Takes a chunk for each stream; `step` says what follows."""
@@ -85,11 +99,12 @@ class Pool:
         """Why the guard of a stream acts."""
         info = _library.ReasonInfo(struct_size=ctypes.sizeof(_library.ReasonInfo))
         check(library.witan_pool_reason(self._handle, stream, ctypes.byref(info)))
-        return reason_of(info, self.model.ids)
+        return reason_of(info, self._ids[stream])
 
     def close_stream(self, stream: int) -> None:
         """Gives the place of a stream back."""
         check(library.witan_pool_close(self._handle, stream))
+        del self._ids[stream]
 
     @staticmethod
     def _copy(step: _library.StepInfo) -> Step:

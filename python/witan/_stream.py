@@ -10,7 +10,8 @@ import numpy
 from . import _library
 from ._library import check, encoded, error, library, made
 from ._model import Model, Scores
-from ._options import GuardOptions
+from ._options import GuardOptions, raw
+from ._panel import Panel
 from ._step import Action, Cause, Reason, Step
 from ._vocabulary import Vocabulary
 
@@ -34,12 +35,13 @@ class Stream:
     """One generation, graded and guarded as it comes. It belongs to one thread at a time; close it, or use it
     in a `with` block."""
 
-    def __init__(self, model: Model, options: GuardOptions | str | None = None, *, _handle: int | None = None,
-                 **named: Any) -> None:
+    def __init__(self, model: Model | Panel, options: GuardOptions | str | None = None, *,
+                 _handle: int | None = None, **named: Any) -> None:
         self.model = model
         self._handle: int | None = None
         if _handle is None:
-            _handle = made(library.witan_stream_create, model._handle, ctypes.byref(model._raw(options, named)))
+            create = library.witan_panel_guard_create if isinstance(model, Panel) else library.witan_stream_create
+            _handle = made(create, model._handle, ctypes.byref(raw(options, named)))
         self._handle = _handle
         self._step = _library.StepInfo()
         self._address = ctypes.addressof(self._step)
@@ -141,7 +143,7 @@ class Stream:
     @property
     def scores(self) -> Scores:
         """The probabilities now, of the whole text so far. [outputs]"""
-        scores = numpy.empty(len(self.model.outputs), numpy.float32)
+        scores = numpy.empty(len(self.model.ids), numpy.float32)
         check(library.witan_stream_scores(self._handle, scores.ctypes.data, scores.size))
         return scores
 

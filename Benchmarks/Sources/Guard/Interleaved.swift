@@ -11,13 +11,11 @@ struct Interleaved {
   private var round = 0
   private var emitted = 0
 
-  init(
-    _ classifier: Classifier, _ options: GuardOptions, count: Int, text: [UInt8], chunks: [Range<Int>]
-  ) throws {
-    pool = try StreamPool(classifier, options, capacity: count)
-    (self.text, self.chunks) = (text, chunks)
+  /// As many streams as `pool` has room for.
+  init(_ pool: StreamPool, text: [UInt8], chunks: [Range<Int>]) throws {
+    (self.pool, self.text, self.chunks) = (pool, text, chunks)
     var streams: [PoolStream] = []
-    for _ in 0..<count { streams.append(try pool.open()) }
+    for _ in 0..<pool.capacity { streams.append(try pool.open()) }
     self.streams = streams
   }
 

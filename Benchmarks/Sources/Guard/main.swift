@@ -105,7 +105,7 @@ for (name, options) in [
     ))
   emitted += one.finish().emit
   precondition(emitted == text.count, "\(name) let \(emitted) of \(text.count) bytes out")
-  precondition(one.stream.scores == classifier.score(String(decoding: text, as: UTF8.self)))
+  precondition(one.stream?.scores == classifier.score(String(decoding: text, as: UTF8.self)))
 
   one.reset()
   text.withUnsafeBufferPointer { bytes in
@@ -122,7 +122,8 @@ BLASProvider.setThreads(1)
 for (note, options) in [("", quiet()), (", windows of 16 and 48", quiet(windows: [16, 48]))] {
   for count in [1, 1000, 10_000] {
     let name = "pool of \(count) streams\(note)"
-    var interleaved = try Interleaved(classifier, options, count: count, text: text, chunks: chunks)
+    var interleaved = try Interleaved(
+      StreamPool(classifier, options, capacity: count), text: text, chunks: chunks)
     rows.append((name, try interleaved.measure(total: chunks.count, now)))
     let bytes = interleaved.pool.stateByteCount
     print("\(name): \(bytes) bytes, \(bytes / count) a stream")

@@ -3,7 +3,8 @@ import Foundation
 import Witan
 
 // What a panel of many constitutions costs beside one of them: documents in batches, and a text that is pushed in
-// chunks of 4 to 5 bytes. Answers are checked: each member says, bit for bit, what it says alone. Times are those
+// chunks of 4 to 5 bytes; and pools of streams that take turns. Answers are checked: each member says, bit for bit,
+// what it says alone. Times are those
 // that this thread has computed; the rounds of one and of all alternate, so that both meet the same machine.
 
 guard CommandLine.arguments.count >= 6 else {
@@ -75,14 +76,18 @@ for (i, document) in documents.prefix(PanelScorer.size).enumerated() {
 }
 
 var sum: Float = 0
-var rows: [(what: String, one: Double, all: Double)] = []
+var rows: [(what: String, members: Int, one: Double, all: Double)] = []
 
 /// Medians of the costs of one and of all, for each of `count`.
 @MainActor func measure(_ what: String, _ count: Int, one: () -> Void, all: () -> Void) {
   one()
   all()
   let pairs = (0..<7).map { _ in (elapsed(one), elapsed(all)) }
-  rows.append((what, median(pairs.map(\.0)) / Double(count), median(pairs.map(\.1)) / Double(count)))
+  rows.append(
+    (
+      what, panel.members.count, median(pairs.map(\.0)) / Double(count),
+      median(pairs.map(\.1)) / Double(count)
+    ))
 }
 
 measure("a document of \(text.count / documents.count) bytes, in batches", documents.count) {
@@ -118,6 +123,43 @@ for (what, reads) in readings {
         stream.push(UnsafeBufferPointer(rebasing: bytes[chunk]))
         if reads(chunk) { sum += stream.read()[0] }
       }
+    }
+  }
+}
+/// Guards and pools over the first five, beside those over one of them.
+if panel.members.count >= 5 {
+  let five = try Panel(Array(panel.members.prefix(5)))
+  // Eight times over, which is what a pool of one is pushed, it has fewer features than a model counts.
+  let (text, chunks) = (Array(text.prefix(1 << 19)), chunks.filter { $0.upperBound <= 1 << 19 })
+  for windows in [[], [16, 48]] {
+    let note = windows.isEmpty ? "" : ", windows of 16 and 48"
+    // Nothing is ever kept back; the threshold is hardly reached.
+    let options = GuardOptions(
+      defaultRule: DecisionRule(on: 1, action: .emit), maximumBytes: 1 << 40, rewindTokens: 0,
+      windows: windows)
+    let (guardOfOne, guardOfFive) = (try StreamGuard(one, options), try StreamGuard(five, options))
+    var emitted = 0
+    func run(_ streamGuard: StreamGuard) -> Double {
+      streamGuard.reset()
+      return text.withUnsafeBufferPointer { bytes in
+        elapsed {
+          for chunk in chunks {
+            emitted += streamGuard.push(UnsafeBufferPointer(rebasing: bytes[chunk])).emit
+          }
+        } / Double(chunks.count)
+      }
+    }
+    let pairs = (0..<7).map { _ in (run(guardOfOne), run(guardOfFive)) }
+    rows.append(("guard\(note), a chunk", 5, median(pairs.map(\.0)), median(pairs.map(\.1))))
+    for count in [1, 1000, 10_000] {
+      var ofOne = try Interleaved(
+        StreamPool(one, options, capacity: count), text: text, chunks: chunks)
+      var ofFive = try Interleaved(
+        StreamPool(five, options, capacity: count), text: text, chunks: chunks)
+      let name = "pool of \(count) streams\(note), a chunk"
+      rows.append(
+        (name, 5, try ofOne.measure(total: chunks.count, now), try ofFive.measure(total: chunks.count, now)))
+      print("\(name): \(ofFive.pool.stateByteCount / count) bytes a stream")
     }
   }
 }
@@ -165,10 +207,11 @@ print(
     + "common tables, \(memory >> 10) kB in memory when made; a stream has \(stream.stateByteCount) bytes")
 for row in rows {
   print(
-    row.what.padding(toLength: 52, withPad: " ", startingAt: 0)
+    row.what.padding(toLength: 55, withPad: " ", startingAt: 0)
       + String(format: "%8.0f ns  %8.0f ns  %6.2f x", row.one, row.all, row.all / row.one))
   csv +=
-    "\(date),\(Backend.active),\(panel.members.count),\(panel.outputCount),\(vectors),\"\(row.what)\","
+    "\(date),\(Backend.active),\(row.members),\(panel.outputs(of: row.members - 1).upperBound),\(vectors),"
+    + "\"\(row.what)\","
     + "\(Int(row.one)),\(Int(row.all)),\(String(format: "%.2f", row.all / row.one))\n"
 }
 csv +=

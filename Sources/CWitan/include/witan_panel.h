@@ -148,6 +148,23 @@ WITAN_API witan_status witan_panel_stream_scores(witan_panel_stream *stream, flo
 WITAN_API witan_status witan_panel_stream_verdict(witan_panel_stream *stream, const witan_policy *policy,
                                                   witan_panel_verdict *verdict, const char **json,
                                                   size_t *json_length);
+/* A stream that is read through windows of its last words too. [windows: words, up to 8 of 1 to 4096] */
+WITAN_API witan_status witan_panel_stream_create_windowed(const witan_panel *panel, const uint32_t *windows,
+                                                          size_t count, witan_panel_stream **stream);
+/* Ends a word for the windows: they count the calls, and reach back to one of them. */
+WITAN_API witan_status witan_panel_stream_end_word(witan_panel_stream *stream);
+/* The largest probabilities of each output among the windows, and the whole text while it is no longer than the largest
+ * of them: the bits that a windowed stream of each model gives alone. Without windows those of the whole text.
+ * [capacity >= output_count of the panel] Allocates nothing. */
+WITAN_API witan_status witan_panel_stream_window_scores(witan_panel_stream *stream, float *probabilities,
+                                                        size_t capacity);
+/* The state as bytes, for another process; *length is how many there are. WITAN_ERROR_SPACE when `capacity`
+ * is less; `bytes` may be NULL with capacity 0 to ask. Allocates. */
+WITAN_API witan_status witan_panel_stream_save(witan_panel_stream *stream, uint8_t *bytes, size_t capacity,
+                                               size_t *length);
+/* Takes up a state that a stream of the same members, in the same order and with the same windows, saved.
+ * Untrusted bytes are checked: WITAN_ERROR_FORMAT, and the stream is as it was. */
+WITAN_API witan_status witan_panel_stream_resume(witan_panel_stream *stream, const uint8_t *bytes, size_t length);
 /* A second stream that goes on from here by itself. */
 WITAN_API witan_status witan_panel_stream_fork(witan_panel_stream *stream, witan_panel_stream **copy);
 /* Starts a new text without prompt and side. */
@@ -155,6 +172,24 @@ WITAN_API witan_status witan_panel_stream_reset(witan_panel_stream *stream);
 /* Bytes of memory that the stream holds, beside the panel. */
 WITAN_API witan_status witan_panel_stream_memory(witan_panel_stream *stream, uint64_t *bytes);
 WITAN_API witan_status witan_panel_stream_free(witan_panel_stream *stream);
+
+/* ---- Guards and pools over panels --------------------------------------------------------------- */
+
+/* A guarded stream over a panel, which every function of witan_stream takes: it holds back, is taken back, forked
+ * and saved as one of a model. Rules are about "member/principle" or "member/any", the default rule about `any` of
+ * each member, so that the strictest decides; in reasons `output` counts among all outputs of the panel. `options`
+ * may be NULL for the defaults. It keeps the panel. */
+WITAN_API witan_status witan_panel_guard_create(const witan_panel *panel, const witan_guard_options *options,
+                                                witan_stream **stream);
+/* A pool of such streams, which every function of witan_pool takes: a step reads all words that ended, of all members,
+ * in one product. As witan_pool_create. */
+WITAN_API witan_status witan_panel_pool_create(const witan_panel *panel, const witan_guard_options *options,
+                                               size_t capacity, witan_pool **pool);
+/* Has streams that are opened from now on graded by `panel`, with these options (NULL: those that the pool has).
+ * Streams that are open keep what they were opened with, which their reasons count outputs of. WITAN_ERROR_VALUE
+ * for rules about members that the panel does not have; the pool is then as it was. */
+WITAN_API witan_status witan_pool_use_panel(witan_pool *pool, const witan_panel *panel,
+                                            const witan_guard_options *options);
 
 #ifdef __cplusplus
 }

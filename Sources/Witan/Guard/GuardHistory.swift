@@ -1,15 +1,14 @@
 /// The states before the last pushes, in memory that is taken once.
 final class GuardHistory {
   final class Slot {
-    let stream: ScoringStream.Checkpoint
+    let stream: StreamCheckpoint
     @exclusivity(unchecked) var decisions: DecisionState
     @exclusivity(unchecked) var progress = GuardProgress()
     @exclusivity(unchecked) var eventCount = 0
     let top: TopGrades?
 
-    init(_ classifier: Classifier, _ decisions: DecisionState, topGrades: Int) {
-      top = topGrades > 1 ? TopGrades(topGrades, outputs: classifier.spec.outputs) : nil
-      stream = ScoringStream.Checkpoint(classifier)
+    init(_ stream: StreamCheckpoint, _ decisions: DecisionState, _ top: TopGrades?) {
+      (self.stream, self.top) = (stream, top)
       self.decisions = decisions
     }
   }
@@ -20,10 +19,14 @@ final class GuardHistory {
   @exclusivity(unchecked) private(set) var count = 0
   private let slotByteCount: Int
 
-  init(_ capacity: Int, _ classifier: Classifier, _ decisions: DecisionState, topGrades: Int) {
-    slots = (0..<capacity).map { _ in Slot(classifier, decisions, topGrades: topGrades) }
+  /// For guards of streams of which the two functions make what notes them.
+  init(
+    _ capacity: Int, _ decisions: DecisionState, makeCheckpoint: () -> StreamCheckpoint,
+    makeTop: () -> TopGrades?
+  ) {
+    slots = (0..<capacity).map { _ in Slot(makeCheckpoint(), decisions, makeTop()) }
     slotByteCount =
-      ScoringStream.Checkpoint.byteCount(classifier) + MemoryLayout<GuardProgress>.size + 64
+      (slots.first?.stream.stateByteCount ?? 0) + MemoryLayout<GuardProgress>.size + 64
       + decisions.watches.count * MemoryLayout<DecisionState.Watch>.stride
       + (slots.first?.top?.byteCount ?? 0)
   }

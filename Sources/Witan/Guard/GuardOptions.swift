@@ -52,6 +52,17 @@ public struct GuardOptions: Sendable, Hashable {
   /// The rules for the outputs of a model. Throws `invalidValue` that names the field: a value out of
   /// range, an output that the model does not have, or nothing to watch.
   func resolved(for spec: ModelSpec) throws(WitanError) -> [ResolvedRule] {
+    try resolved(spec.guardOutputs, of: "this model; 'witan inspect' lists them")
+  }
+
+  /// The same for a panel, whose outputs are called `member/principle`; the default rule is about `any` of each member.
+  func resolved(for panel: Panel) throws(WitanError) -> [ResolvedRule] {
+    let names = panel.members.map(\.name).joined(separator: ", ")
+    return try resolved(
+      panel.guardOutputs, of: "this panel; name one as MEMBER/PRINCIPLE or MEMBER/any, of \(names)")
+  }
+
+  private func resolved(_ outputs: [GuardOutput], of whole: String) throws(WitanError) -> [ResolvedRule] {
     func demand(_ condition: Bool, _ message: String, _ field: String) throws(WitanError) {
       if !condition { throw WitanError(.invalidValue, message, at: field) }
     }
@@ -71,25 +82,21 @@ public struct GuardOptions: Sendable, Hashable {
 
     var resolved: [ResolvedRule] = []
     var named = Set(rules.keys)
-    for output in 0..<spec.outputs {
-      let isAny = spec.hasAny && output == spec.labels.count
-      let id = isAny ? Self.any : spec.labels[output].id
-      let isDefault = isAny || (!spec.hasAny && spec.labels[output].stance == .prohibit)
-      // A label may be called `any` too; the name then means the output that is about all of them.
-      let own = id == Self.any && !isAny && spec.hasAny ? nil : rules[id]
-      if own != nil { named.remove(id) }
-      guard let rule = own ?? (isDefault ? defaultRule : nil) else { continue }
-      let threshold = isAny ? spec.anyThreshold : spec.labels[output].threshold
+    for (i, output) in outputs.enumerated() {
+      let own = output.name.flatMap { rules[$0] }
+      if let name = output.name, own != nil { named.remove(name) }
+      guard let rule = own ?? (output.isDefault ? defaultRule : nil) else { continue }
       resolved.append(
         try rule.resolved(
-          threshold: threshold, output: output, place: own == nil ? "default" : "rules.\(id)"))
+          threshold: output.threshold, output: i,
+          place: own == nil ? "default" : "rules.\(output.name ?? "")"))
     }
     if let stranger = named.min() {
       throw WitanError(
-        .invalidValue, "is no output of this model; 'witan inspect' lists them", at: "rules.\(stranger)")
+        .invalidValue, "is no output of \(whole)", at: "rules.\(stranger)")
     }
     try demand(
-      !resolved.isEmpty, "watch nothing: this model has no prohibitions, so name outputs", "rules")
+      !resolved.isEmpty, "watch nothing: there are no prohibitions, so name outputs", "rules")
     return resolved
   }
 
@@ -107,6 +114,10 @@ public struct GuardOptions: Sendable, Hashable {
       "is not between maximum_word_bytes + 4 (\(maximumWordBytes + 4)) and 2^30", "maximum_held_bytes")
     try demand(1...1 << 50 ~= maximumBytes, "is not in 1...2^50", "maximum_bytes")
   }
+
+  /// Words that windows are kept to go back to: most pushes are no more than a word; those of many words can be taken
+  /// back fewer times.
+  var rewindableWords: Int { rewindTokens == 0 ? 0 : 2 * rewindTokens + 16 }
 
   /// The name of the output that is about all prohibited labels.
   static let any = "any"

@@ -16,8 +16,10 @@ public struct GuardReason: Sendable, Hashable {
   public let cause: Cause
   /// What the rule of the output wants, or the limit.
   public let action: GuardAction
-  /// The id of the output: a label's, or `any`; nil for other causes.
+  /// The id of the output: a label's, or `any`, in panels `member/principle`; nil for other causes.
   public let output: String?
+  /// Where it stands among the probabilities; nil for other causes.
+  public let outputIndex: Int?
   /// Its probability after the word that decided; nil for other causes.
   public let probability: Float?
   /// The first of the words that turned the output on, counted from 0; nil for other causes.

@@ -46,10 +46,9 @@ extension StreamGuard {
   private func reason(_ event: Event) -> GuardReason {
     guard event.cause == .output else { return reason(event.cause, byte: event.byte) }
     let (rule, watch) = (decisions.rules[event.rule], event.watch)
-    let labels = stream.classifier.spec.labels
     return GuardReason(
       cause: .output, action: rule.action,
-      output: rule.output < labels.count ? labels[rule.output].id : GuardOptions.any,
+      output: scorer.name(rule.output), outputIndex: rule.output,
       probability: watch.probability, onsetWord: watch.onsetWord, onsetByte: watch.onsetByte,
       byte: watch.byte, views: [TextView](packed: watch.views))
   }
@@ -57,6 +56,7 @@ extension StreamGuard {
   private func reason(_ cause: GuardReason.Cause, byte: Int) -> GuardReason {
     GuardReason(
       cause: cause, action: cause == .length ? options.atMaximumBytes : .terminate, output: nil,
+      outputIndex: nil,
       probability: nil, onsetWord: nil, onsetByte: nil, byte: byte,
       views: [])
   }

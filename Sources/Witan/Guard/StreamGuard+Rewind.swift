@@ -34,7 +34,7 @@ extension StreamGuard {
     guard tokens > 0, let history else { return 0 }
     let slot = history[tokens]
     let taken = max(0, progress.emittedBytes - slot.progress.emittedBytes)
-    stream.restore(slot.stream)
+    scorer.restore(slot.stream)
     decisions.assign(slot.decisions)
     if let before = slot.top { top?.copy(before) }
     progress = slot.progress
@@ -63,7 +63,7 @@ extension StreamGuard {
   func note() {
     if let history {
       let slot = history.add()
-      stream.store(slot.stream)
+      scorer.store(slot.stream)
       slot.decisions.assign(decisions)
       if let top { slot.top?.copy(top) }
       slot.progress = progress
@@ -80,7 +80,7 @@ extension StreamGuard {
     guard let history else { return }
     while let oldest = history.oldest,
       progress.byteCount - oldest.progress.emittedBytes > 2 * options.maximumHeldBytes
-        || !stream.isKept(oldest.stream)
+        || !scorer.isKept(oldest.stream)
     {
       history.dropOldest()
     }

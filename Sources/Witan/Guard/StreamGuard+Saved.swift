@@ -3,7 +3,7 @@ extension StreamGuard {
   /// that were not told and states to go back to are not in it. Empty for guards that look for views: those
   /// cannot be saved, and `resume` says so.
   public func save() -> [UInt8] {
-    if viewed != nil { return [] }
+    if case .views = scorer { return [] }
     var out: [UInt8] = []
     func put(_ word: UInt32) { withUnsafeBytes(of: word.littleEndian) { out += $0 } }
     func put(_ number: Int) {
@@ -32,15 +32,13 @@ extension StreamGuard {
     top?.save(put)
     for i in first..<p.wordCount { put(UInt32(lengths[i])) }
     out += text[p.emittedBytes..<p.byteCount]
-    return out + stream.save()
+    return out + scorer.save()
   }
 
   /// Takes up the state that `save` gave, of a guard of the same model and options; `rewindTokens` may
   /// differ. Throws `format` when the bytes are not such a state; the guard is then as it was.
   public func resume(_ saved: [UInt8]) throws(WitanError) {
-    guard viewed == nil else {
-      throw WitanError(.unsupported, "a guard that looks for views cannot be saved", at: "views")
-    }
+    if case .views = scorer { return try scorer.resume(saved) }
     var reader = SavedReader(bytes: saved[...])
     guard try reader.word() == Self.savedMark, try reader.word() == fingerprint else {
       throw WitanError(.format, "the saved guard is of another version, model or options; save it again")
@@ -84,7 +82,7 @@ extension StreamGuard {
     let before = sizes.prefix(p.emittedWords - first).reduce(0) { $0 + Int($1) }
     try reader.demand(before <= p.emittedBytes, "its words do not fit its text")
     let keptText = try reader.bytes(held)
-    try stream.resume(Array(reader.rest))
+    try scorer.resume(Array(reader.rest))
 
     lastSerial += 1
     p.serial = lastSerial

@@ -13,8 +13,11 @@
 /// text is kept than ever before. One guard belongs to one thread at a time.
 public final class StreamGuard {
   public let options: GuardOptions
-  /// The scorer behind the guard; to be read, not pushed.
-  public let stream: ScoringStream
+  let scorer: GuardScorer
+  /// The scorer behind the guard, of the plain text; to be read, not pushed. nil for guards of panels.
+  public var stream: ScoringStream? { scorer.plain }
+  /// The scorer behind the guard of a panel; to be read, not pushed. nil for guards of one classifier.
+  public var panelStream: PanelStream? { if case .panel(let stream) = scorer { stream } else { nil } }
 
   // Checking each access for overlaps would cost as much as deciding does.
   @exclusivity(unchecked) var decisions: DecisionState
@@ -25,8 +28,6 @@ public final class StreamGuard {
   @exclusivity(unchecked) var lostEventCount = 0
   let history: GuardHistory?
   let top: TopGrades?
-  /// What scores where disguises are looked for too; `stream` is then its plain text.
-  let viewed: ViewedStream?
   @exclusivity(unchecked) var lastSerial = 0
   /// What the last step lets out.
   @exclusivity(unchecked) var emittable = 0..<0
@@ -46,39 +47,48 @@ public final class StreamGuard {
     _ classifier: Classifier, _ options: GuardOptions = GuardOptions()
   ) throws(WitanError) {
     let rules = try options.resolved(for: classifier.spec)
-    if options.looksForViews {
-      self.init(
-        ViewedStream(classifier, windows: options.windows), options, DecisionState(resolved: rules))
-      return
-    }
-    // Most pushes are no more than a word; those of many words can be taken back fewer times.
-    let stream = ScoringStream(
-      classifier, windows: options.windows,
-      rewind: options.rewindTokens == 0 ? 0 : 2 * options.rewindTokens + 16)
-    self.init(stream, options, DecisionState(resolved: rules))
+    let scorer: GuardScorer =
+      options.looksForViews
+      ? .views(ViewedStream(classifier, windows: options.windows))
+      : .classifier(
+        ScoringStream(classifier, windows: options.windows, rewind: options.rewindableWords))
+    self.init(scorer, options, DecisionState(resolved: rules))
   }
 
-  private convenience init(_ viewed: ViewedStream, _ options: GuardOptions, _ decisions: DecisionState) {
-    self.init(viewed.plain, options, decisions, viewed: viewed)
+  /// A guard over a panel: rules are about `member/principle`, the default rule about `any` of each member by
+  /// its own threshold, so that the strictest decides. Where members disagree and that is to count, use a policy
+  /// (`PolicyStream`).
+  ///
+  /// Throws `invalidValue` that names the option, or the output that no member has; and when views are looked
+  /// for, which are of single classifiers.
+  public convenience init(
+    _ panel: Panel, _ options: GuardOptions = GuardOptions()
+  ) throws(WitanError) {
+    let rules = try options.resolved(for: panel)
+    guard !options.looksForViews else {
+      throw WitanError(.invalidValue, "are not looked for by panels; guard one classifier", at: "views")
+    }
+    let stream = PanelStream(panel, windows: options.windows, rewind: options.rewindableWords)
+    self.init(.panel(stream), options, DecisionState(resolved: rules))
   }
 
   init(
-    _ stream: ScoringStream, _ options: GuardOptions, _ decisions: DecisionState, batch: ReadingBatch? = nil,
-    viewed: ViewedStream? = nil
+    _ scorer: GuardScorer, _ options: GuardOptions, _ decisions: DecisionState, batch: ReadingBatch? = nil
   ) {
-    self.stream = stream
-    self.viewed = viewed
+    self.scorer = scorer
     self.batch = batch
     self.options = options
     self.decisions = decisions
     featureMargin = 128 * (options.maximumWordBytes + 8)
+    func makeTop() -> TopGrades? {
+      options.topGrades > 1 ? TopGrades(options.topGrades, outputs: scorer.outputs) : nil
+    }
     history =
       options.rewindTokens == 0
       ? nil
-      : GuardHistory(options.rewindTokens, stream.classifier, decisions, topGrades: options.topGrades)
-    top =
-      options.topGrades > 1
-      ? TopGrades(options.topGrades, outputs: stream.classifier.spec.outputs) : nil
+      : GuardHistory(
+        options.rewindTokens, decisions, makeCheckpoint: scorer.makeCheckpoint, makeTop: makeTop)
+    top = makeTop()
   }
 
   /// Bytes of the text that were taken: pushed, and not ignored after the end.
@@ -89,14 +99,14 @@ public final class StreamGuard {
   public var emittedByteCount: Int { progress.emittedBytes }
   /// The probabilities of the text as it stands, the open word included: the largest of windows and views. Valid
   /// until the next call. [outputs]
-  public var grades: UnsafeBufferPointer<Float> { viewed?.read() ?? stream.readLargest() }
+  public var grades: UnsafeBufferPointer<Float> { scorer.readLargest() }
   /// Whether pushes are ignored: after `terminate`, `finish` and `cancel`.
   public var isEnded: Bool { progress.isEnded }
 
   /// Bytes of memory that the guard holds now: the stream, the states that can be gone back to, and the
   /// text that is kept; that is below eight times `maximumHeldBytes` and four times the longest push.
   public var stateByteCount: Int {
-    stream.stateByteCount + (history?.byteCount ?? 0) + text.byteCount + lengths.byteCount + events.byteCount
+    scorer.stateByteCount + (history?.byteCount ?? 0) + text.byteCount + lengths.byteCount + events.byteCount
       + decisions.watches.count * MemoryLayout<DecisionState.Watch>.stride
       + MemoryLayout<GuardProgress>.size + (top?.byteCount ?? 0)
   }
@@ -124,10 +134,9 @@ public final class StreamGuard {
     guard !progress.isEnded else { return step(from) }
     let isOpen = progress.scanner.isOpen
     progress.scanner.finish()
-    if !progress.isPastLength { finishStream() }
+    if !progress.isPastLength { scorer.finish() }
     // What is disguised may show at the end of the text only.
-    let isLooking = viewed?.isLooking ?? false
-    if isOpen || isLooking && !progress.isPastLength && progress.byteCount > 0 {
+    if isOpen || scorer.isLooking && !progress.isPastLength && progress.byteCount > 0 {
       endWord(isFinal: true)
     } else if progress.byteCount > progress.wordStart {
       closeWord()
@@ -165,19 +174,19 @@ public final class StreamGuard {
   /// `ScoringStream.begin(as:)`.
   public func begin(as side: Side?) {
     reset()
-    if let viewed { viewed.begin(as: side) } else { stream.begin(as: side) }
+    scorer.begin(as: side)
   }
 
   /// Starts the answer to `prompt`, which is judged in its light; see `ScoringStream.begin(prompt:)`.
   /// O(prompt bytes)
   public func begin(prompt: String?) {
     reset()
-    if let viewed { viewed.begin(prompt: prompt) } else { stream.begin(prompt: prompt) }
+    scorer.begin(prompt: prompt)
   }
 
   /// Starts a new text. Marks of the old one are void.
   public func reset() {
-    if let viewed { viewed.reset() } else { stream.reset() }
+    scorer.reset()
     decisions.reset()
     top?.reset()
     lastSerial += 1
@@ -194,9 +203,7 @@ public final class StreamGuard {
 
   /// A second guard that goes on from here by itself. It cannot go back to before the fork.
   public func fork() -> StreamGuard {
-    let rules = decisions.unshared
-    let copy =
-      viewed.map { StreamGuard($0.fork(), options, rules) } ?? StreamGuard(stream.fork(), options, rules)
+    let copy = StreamGuard(scorer.fork(), options, decisions.unshared)
     if let top { copy.top?.copy(top) }
     copy.progress = progress
     copy.lastSerial = progress.serial
@@ -257,25 +264,16 @@ public final class StreamGuard {
   private func take(_ piece: UnsafeBufferPointer<UInt8>) {
     let room = progress.isPastLength ? .max : options.maximumBytes - progress.byteCount
     guard piece.count > room else {
-      if !progress.isPastLength { pushToStream(piece) }
+      if !progress.isPastLength { scorer.push(piece) }
       progress.byteCount += piece.count
       return
     }
     settle()
     if progress.isEnded { return }
-    pushToStream(UnsafeBufferPointer(rebasing: piece.prefix(room)))
+    scorer.push(UnsafeBufferPointer(rebasing: piece.prefix(room)))
     progress.byteCount += room
     reachLength()
     if progress.stop == nil { progress.byteCount += piece.count - room }
-  }
-
-  @inline(__always)
-  private func pushToStream(_ piece: UnsafeBufferPointer<UInt8>) {
-    if let viewed { viewed.push(piece) } else { stream.push(piece) }
-  }
-
-  private func finishStream() {
-    if let viewed { viewed.finish() } else { stream.finish() }
   }
 
   private func closeWord() {
@@ -288,8 +286,8 @@ public final class StreamGuard {
     let word = progress.wordStart..<progress.byteCount
     closeWord()
     if !progress.isPastLength {
-      stream.advance()
-      let isFull = stream.featureCount > ModelSpec.maximumFeatures - featureMargin
+      scorer.advance()
+      let isFull = scorer.featureCount > ModelSpec.maximumFeatures - featureMargin
       if let batch, !isFinal, !isFull {
         deferred = word
         batch.add(self)
@@ -307,7 +305,7 @@ public final class StreamGuard {
     let probabilities = top?.add(probabilities) ?? probabilities
     onGrades?(probabilities)
     decisions.observe(
-      probabilities, end: word.upperBound, views: { viewed?.views.packed ?? 0 },
+      probabilities, end: word.upperBound, views: { scorer.views },
       start: { first in
         // Texts that were resumed may lack the lengths of words long ago.
         let first = max(first, lengths.start)

@@ -10,10 +10,15 @@ struct DenseBag {
   private(set) var tokenizer: WordPieceTokenizer
 
   init(_ embeddings: StaticEmbeddings) {
-    self.embeddings = embeddings
-    tokenizer = WordPieceTokenizer(embeddings.vocabulary)
-    sums = .allocate(capacity: embeddings.dimensions)
+    let sums = UnsafeMutablePointer<Int32>.allocate(capacity: embeddings.dimensions)
     sums.initialize(repeating: 0, count: embeddings.dimensions)
+    self.init(embeddings, sums: sums)
+  }
+
+  /// Adds rows of the table to `sums`, which are 0 at first. [dimensions]
+  init(_ embeddings: StaticEmbeddings, sums: UnsafeMutablePointer<Int32>) {
+    (self.embeddings, self.sums) = (embeddings, sums)
+    tokenizer = WordPieceTokenizer(embeddings.vocabulary)
   }
 
   mutating func push(_ bytes: UnsafeBufferPointer<UInt8>, _ workspace: WordPieceTokenizer.Workspace) {

@@ -17,6 +17,10 @@ public final class Panel: Sendable {
   let features: [PanelFeatures]
   /// Tables of word-piece vectors in use.
   let embeddings: [StaticEmbeddings]
+  /// What rules of guards and policies call each output: `member/principle`, or `member/any`. [outputCount]
+  public let outputNames: [String]
+  /// Tells this panel from others by its members in their order: their saved streams cannot be mixed up.
+  let fingerprint: UInt64
 
   /// Throws `invalidValue` when there is no member, or more than 256, or two of one name; `limit` when their tables
   /// together are too large. O(buckets x columns): about 20 ms for 20 constitutions.
@@ -32,6 +36,15 @@ public final class Panel: Sendable {
         .invalidValue, "is the name of two members; give one of them another", at: "members.\(member.name)")
     }
     self.members = members
+    outputNames = members.flatMap { member in
+      let spec = member.classifier.spec
+      return (0..<spec.outputs).map { "\(member.name)/\(spec.outputName($0))" }
+    }
+    let identity = members.map { member in
+      let (name, model) = (member.name, member.classifier)
+      return "\(name.utf8.count) \(name) \(model.fingerprint) \(model.embeddings?.digest ?? "-")"
+    }
+    fingerprint = fnv1a(identity.joined(separator: "\n").utf8)
     var embeddings: [StaticEmbeddings] = []
     var parts = members.map { member in
       var part = HeadPart(spec: member.classifier.spec, weights: member.classifier.weights)
@@ -100,6 +113,17 @@ public final class Panel: Sendable {
 
   /// A new stream: the incremental scorer of one text.
   public func makeStream() -> PanelStream { PanelStream(self) }
+
+  /// A stream that can be read through windows of its last words too (`PanelStream.readLargest`); the caller says where
+  /// words end (`advance`), as `StreamGuard` does. [windows: words, 1...4096 each]
+  ///
+  /// Throws `invalidValue` for a window out of range.
+  public func makeStream(windows: [Int]) throws(WitanError) -> PanelStream {
+    guard windows.allSatisfy({ 1...4096 ~= $0 }) else {
+      throw WitanError(.invalidValue, "are not in 1...4096 words", at: "windows")
+    }
+    return PanelStream(self, windows: windows)
+  }
 
   /// What all say of a whole text. With a prompt it is judged as the answer to it, else as a text on `side`.
   /// O(bytes). For many texts use a `PanelScorer`.

@@ -11,14 +11,15 @@ final class ReadingBatch {
     var rowCount: Int
   }
 
-  private let classifier: Classifier
+  private let head: Head
+  private let features: Int
   private let lanes: Int
   private let dimensions: Int
   private let outputs: Int
   private let rowsPerWord: Int
-  private let sums: UnsafeMutablePointer<Int32>  // [capacity x lanes]
+  private let sums: UnsafeMutablePointer<Int32>  // [capacity x lanes + slack]
   private let denseSums: UnsafeMutablePointer<Int32>  // [capacity x dimensions]
-  private let counts: UnsafeMutablePointer<Int>  // [capacity]
+  private let counts: UnsafeMutablePointer<Int>  // [capacity x features]
   private let sides: UnsafeMutablePointer<Side?>  // [capacity] where the text of each row stands
   private let output: UnsafeMutablePointer<Float>  // [capacity x outputs]
   private let scratch: UnsafeMutablePointer<Float>
@@ -26,24 +27,22 @@ final class ReadingBatch {
   @exclusivity(unchecked) private var rowCount = 0
   @exclusivity(unchecked) private var entryCount = 0
 
-  /// For guards whose streams have so many windows.
-  init(_ classifier: Classifier, windows: Int) {
-    self.classifier = classifier
-    lanes = classifier.spec.lanes
-    dimensions = classifier.embeddings?.dimensions ?? 0
-    outputs = classifier.spec.outputs
+  /// For guards whose streams feed `head`, that of a classifier or of a panel, and have so many windows.
+  init(_ head: Head, windows: Int) {
+    self.head = head
+    (lanes, dimensions, features, outputs) = (head.lanes, head.denseLanes, head.featureCounts, head.outputs)
     rowsPerWord = 1 + windows
-    let scratchCount = classifier.scratchCount(Self.capacity)
-    sums = .allocate(capacity: Self.capacity * lanes)
+    let scratchCount = head.scratchCount(Self.capacity)
+    sums = .allocate(capacity: Self.capacity * lanes + Head.slack)
     denseSums = .allocate(capacity: Self.capacity * dimensions)
-    counts = .allocate(capacity: Self.capacity)
+    counts = .allocate(capacity: Self.capacity * features)
     sides = .allocate(capacity: Self.capacity)
     output = .allocate(capacity: Self.capacity * outputs)
     scratch = .allocate(capacity: scratchCount)
     entries = .allocate(capacity: Self.capacity)
-    sums.initialize(repeating: 0, count: Self.capacity * lanes)
+    sums.initialize(repeating: 0, count: Self.capacity * lanes + Head.slack)
     denseSums.initialize(repeating: 0, count: Self.capacity * dimensions)
-    counts.initialize(repeating: 0, count: Self.capacity)
+    counts.initialize(repeating: 0, count: Self.capacity * features)
     sides.initialize(repeating: nil, count: Self.capacity)
     output.initialize(repeating: 0, count: Self.capacity * outputs)
     scratch.initialize(repeating: 0, count: scratchCount)
@@ -60,17 +59,18 @@ final class ReadingBatch {
   }
 
   var byteCount: Int {
-    Self.capacity * (4 * (lanes + dimensions + outputs) + 8 + 1 + MemoryLayout<Entry>.stride)
-      + 4 * classifier.scratchCount(Self.capacity)
+    Self.capacity * (4 * (lanes + dimensions + outputs) + 8 * features + 1 + MemoryLayout<Entry>.stride)
+      + 4 * (head.scratchCount(Self.capacity) + Head.slack)
   }
 
   /// Takes the sums of a guard whose last word is deferred; when there is no room, those before it are
   /// read first. O(windows x width), no allocation.
   func add(_ streamGuard: StreamGuard) {
     if rowCount + rowsPerWord > Self.capacity { flush() }
-    let n = streamGuard.stream.gather(
-      sums + rowCount * lanes, denseSums + rowCount * dimensions, counts + rowCount)
-    for i in rowCount..<rowCount + n { sides[i] = streamGuard.stream.side }
+    let n = streamGuard.scorer.gather(
+      sums + rowCount * lanes, denseSums + rowCount * dimensions, counts + rowCount * features)
+    let side = streamGuard.scorer.side
+    for i in rowCount..<rowCount + n { sides[i] = side }
     (entries + entryCount).initialize(
       to: Entry(footprint: .init(streamGuard), rowCount: n))
     entryCount += 1
@@ -81,8 +81,8 @@ final class ReadingBatch {
   func flush() {
     let n = entryCount
     guard n > 0 else { return }
-    classifier.probabilities(
-      sums, of: rowCount, counts: counts, denseSums: dimensions > 0 ? denseSums : nil, scratch: scratch,
+    head.probabilities(
+      rowCount, sums: sums, counts: counts, denseSums: dimensions > 0 ? denseSums : nil, scratch: scratch,
       into: output, side: { sides[$0] })
     (rowCount, entryCount) = (0, 0)
     var row = output

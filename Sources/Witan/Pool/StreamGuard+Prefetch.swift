@@ -29,7 +29,7 @@ extension StreamGuard {
     init(_ one: StreamGuard) {
       decision = DecisionFootprint(one)
       text = UnsafeRawPointer(Unmanaged.passUnretained(one.text).toOpaque())
-      stream = StreamFootprint(one.stream)
+      stream = StreamFootprint(one.scorer)
     }
 
     /// First of all what is found without reading what may be cold itself.
@@ -55,7 +55,7 @@ extension StreamGuard {
     witan_prefetch(text.tail, 64)
     witan_prefetch(lengths.tail, 1)
     decisions.prefetch()
-    stream.windows?.prefetch()
+    scorer.prefetchWindows()
   }
 }
 

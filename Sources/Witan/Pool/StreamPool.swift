@@ -1,5 +1,5 @@
-/// Thousands of guarded streams of one classifier that take turns: a server pushes the token that each
-/// generation has made, then calls `step`, which reads all words that ended in one product.
+/// Thousands of guarded streams of one classifier or one panel that take turns: a server pushes the token that each
+/// generation has made, then calls `step`, which reads all words that ended in one product, of all members.
 ///
 /// Each stream decides exactly as a `StreamGuard` of its own does, bit for bit, however the streams are
 /// interleaved and wherever the rounds are cut; only when it says so differs: in `step`, not in `push`. What
@@ -8,16 +8,15 @@
 /// Nothing is allocated per push or step once the pool has grown to its streams and their text. A pool
 /// belongs to one thread at a time; use one for each thread.
 public final class StreamPool {
-  public let classifier: Classifier
-  public let options: GuardOptions
+  /// What new streams are graded by, and their options.
+  @exclusivity(unchecked) private var source: PoolSource
+  /// That of streams which were opened before `use`, while there are any.
+  @exclusivity(unchecked) private var formerSources: [PoolSource] = []
   /// Streams that can be open at once.
   public let capacity: Int
   /// Bytes that are taken between two steps.
   public let maximumRoundBytes: Int
 
-  private let scratch: ScoringStream.Scratch
-  private let batch: ReadingBatch
-  private let decisions: DecisionState
   // Checking each access for overlaps would cost more than the access.
   @exclusivity(unchecked) private var guards: [StreamGuard] = []
   /// Where each guard lies; and which stream was pushed to after it when it was pushed to last: a server takes
@@ -39,34 +38,60 @@ public final class StreamPool {
   /// 1...2^20] [maximumRoundBytes: 1...2^40]
   ///
   /// Throws `invalidValue` that names the option, or the output that the model does not have.
-  public init(
+  public convenience init(
     _ classifier: Classifier, _ options: GuardOptions = GuardOptions(rewindTokens: 0),
     capacity: Int = 1024, maximumRoundBytes: Int = 1 << 24
   ) throws(WitanError) {
-    let rules = try options.resolved(for: classifier.spec)
-    guard options.rewindTokens == 0 else {
-      throw WitanError(
-        .invalidValue, "is \(options.rewindTokens), but a pool takes no tokens back; set it to 0",
-        at: "rewind_tokens")
-    }
-    guard !options.looksForViews else {
-      throw WitanError(
-        .invalidValue, "are not looked for in a pool; make a guard for each stream that needs them",
-        at: "views")
-    }
+    try self.init(PoolSource(classifier, options), capacity, maximumRoundBytes)
+  }
+
+  /// A pool whose streams are graded by all members of `panel`: each is as a `StreamGuard` over the panel, and
+  /// says of each member what its classifier says alone, bit for bit. Ranges and errors as for one classifier.
+  public convenience init(
+    _ panel: Panel, _ options: GuardOptions = GuardOptions(rewindTokens: 0), capacity: Int = 1024,
+    maximumRoundBytes: Int = 1 << 24
+  ) throws(WitanError) {
+    try self.init(PoolSource(panel, options), capacity, maximumRoundBytes)
+  }
+
+  private init(_ source: PoolSource, _ capacity: Int, _ maximumRoundBytes: Int) throws(WitanError) {
     guard 1...1 << 20 ~= capacity else {
       throw WitanError(.invalidValue, "is not in 1...2^20 streams", at: "capacity")
     }
     guard 1...1 << 40 ~= maximumRoundBytes else {
       throw WitanError(.invalidValue, "is not in 1...2^40", at: "maximum_round_bytes")
     }
-    self.classifier = classifier
-    self.options = options
+    self.source = source
     self.capacity = capacity
     self.maximumRoundBytes = maximumRoundBytes
-    decisions = DecisionState(resolved: rules)
-    scratch = ScoringStream.Scratch(classifier)
-    batch = ReadingBatch(classifier, windows: Set(options.windows).count)
+  }
+
+  /// What grades new streams: one of these is nil.
+  public var classifier: Classifier? { source.classifier }
+  public var panel: Panel? { source.panel }
+  /// Options of new streams.
+  public var options: GuardOptions { source.options }
+
+  /// Has streams that are opened from now on graded by `panel`, with these options (nil: those that the pool has).
+  /// Streams that are open keep what they were opened with, to their end. Allocates a guard for each closed place.
+  ///
+  /// Throws `invalidValue` as `init`, for rules about members that the panel does not have above all; the pool is
+  /// then as it was.
+  public func use(_ panel: Panel, _ options: GuardOptions? = nil) throws(WitanError) {
+    let new = try PoolSource(panel, options ?? source.options)
+    formerSources.append(source)
+    source = new
+    for index in free { renew(index) }
+    formerSources.removeAll { $0.guardCount == 0 }
+  }
+
+  /// Puts a guard of the present source in a place that was closed.
+  private func renew(_ index: Int) {
+    if let former = formerSources.first(where: { $0.batch === guards[index].batch }) {
+      former.guardCount -= 1
+    }
+    guards[index] = source.makeGuard()
+    footprints[index] = StreamGuard.Footprint(guards[index])
   }
 
   /// Streams that are open now.
@@ -80,7 +105,7 @@ public final class StreamPool {
 
   /// Bytes of memory that the pool holds now, the streams and what they share. O(streams)
   public var stateByteCount: Int {
-    guards.reduce(scratch.byteCount + batch.byteCount) { $0 + $1.stateByteCount }
+    guards.reduce(formerSources.reduce(source.byteCount) { $0 + $1.byteCount }) { $0 + $1.stateByteCount }
       + MemoryLayout<PoolStream>.stride * (touched.capacity + telling.capacity)
       + MemoryLayout<StreamGuard.Footprint>.stride * footprints.capacity + 4 * successors.capacity
       + 8 * (guards.capacity + generations.capacity + free.capacity)
@@ -110,8 +135,7 @@ public final class StreamPool {
     guard guards.count < capacity else {
       throw WitanError(.limit, "all \(capacity) streams are open; close one first", at: "capacity")
     }
-    let stream = ScoringStream(classifier, windows: options.windows, scratch: scratch)
-    let streamGuard = StreamGuard(stream, options, decisions, batch: batch)
+    let streamGuard = source.makeGuard()
     guards.append(streamGuard)
     footprints.append(StreamGuard.Footprint(streamGuard))
     successors.append(Int32(guards.count - 1))
@@ -155,7 +179,8 @@ public final class StreamPool {
     if isStepping { return }
     isStepping = true
     defer { isStepping = false }
-    batch.flush()
+    source.batch.flush()
+    for former in formerSources { former.batch.flush() }
     roundByteCount = 0
     swap(&touched, &telling)
     for i in telling.indices {
@@ -207,7 +232,12 @@ public final class StreamPool {
     let streamGuard = try find(id)
     // Its rows in the batch would else be taken for those of the next stream in its place.
     streamGuard.settle()
-    streamGuard.reset()
+    if streamGuard.batch === source.batch {
+      streamGuard.reset()
+    } else {
+      renew(id.index)
+      formerSources.removeAll { $0.guardCount == 0 }
+    }
     generations[id.index] += 1
     free.append(id.index)
   }

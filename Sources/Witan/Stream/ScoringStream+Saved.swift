@@ -15,7 +15,7 @@ extension ScoringStream {
     sums.forEach { put(UInt32(bitPattern: $0)) }
     denseBag?.tokenizer.saved.forEach(put)
     denseSums.forEach { put(UInt32(bitPattern: $0)) }
-    windows?.save(classifier.spec.columns, put)
+    windows?.save(put)
     return out
   }
 
@@ -57,7 +57,7 @@ extension ScoringStream {
     var extractor = FeatureExtractor(classifier.spec.features)
     try extractor.restore(take(FeatureExtractor.savedCount))
     let wide = try sums(columns, of: Int(words[5]))
-    try windows?.check(words[fixed...], columns, features: Int(words[5]))
+    try windows?.check(words[fixed...], features: [Int(words[5])])
     if let embeddings = classifier.embeddings {
       var tokenizer = WordPieceTokenizer(embeddings.vocabulary)
       try tokenizer.restore(take(tokenizerCount))
@@ -65,7 +65,7 @@ extension ScoringStream {
       denseBag!.restore(tokenizer, count: Int(words[7]))
       for (j, value) in dense.enumerated() { denseBag!.sums[j] = value }
     }
-    windows?.resume(words[fixed...], columns)
+    windows?.resume(words[fixed...])
     self.extractor = extractor
     for (j, value) in wide.enumerated() { bag.sums[j] = value }
     bag.restore(count: Int(words[5]), isFull: words[6] & 1 == 1)

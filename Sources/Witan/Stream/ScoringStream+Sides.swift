@@ -21,6 +21,6 @@ extension ScoringStream {
   private func addPrompt(_ bytes: UnsafeBufferPointer<UInt8>) {
     side = .exchange
     FeatureExtractor.prompt(bytes, classifier.spec.features, workspace) { bag.add($0) }
-    windows?.begin(after: bag.sums, count: bag.count)
+    windows?.begin(after: bag.sums, counts: { _ in bag.count })
   }
 }

@@ -39,7 +39,7 @@ public final class ScoringStream {
     self.classifier = classifier
     self.scratch = scratch ?? Scratch(classifier)
     ownsScratch = scratch == nil
-    self.windows = windows.isEmpty ? nil : WindowSums(classifier, sizes: windows, rewind: rewind)
+    self.windows = windows.isEmpty ? nil : WindowSums(classifier.head, sizes: windows, rewind: rewind)
     windowRewind = rewind
     let spec = classifier.spec
     outputs = spec.outputs
@@ -95,7 +95,7 @@ public final class ScoringStream {
 
   /// Ends a word for the windows: they count the calls, and reach back to one of them. O(width).
   public func advance() {
-    windows?.advance(bag.sums, count: bag.count, dense: denseBag.map { UnsafePointer($0.sums) })
+    windows?.advance(bag.sums, dense: denseBag.map { UnsafePointer($0.sums) }, counts: { _ in bag.count })
   }
 
   /// The largest probability of each output among the windows, and the whole text while it is no longer than
@@ -105,16 +105,7 @@ public final class ScoringStream {
   public func readLargest() -> UnsafeBufferPointer<Float> {
     guard let windows else { return read() }
     let n = gather(windows.rows, windows.denseRows, windows.rowCounts)
-    classifier.probabilities(
-      windows.rows, of: n, counts: windows.rowCounts, denseSums: denseBag == nil ? nil : windows.denseRows,
-      scratch: windows.output + n * outputs, into: windows.output, side: { _ in side })
-    for j in 0..<outputs {
-      var largest = -Float.infinity
-      for row in 0..<n {
-        largest = max(largest, windows.output[row * outputs + j])
-      }
-      output[j] = largest
-    }
+    windows.grade(n, hasDense: denseBag != nil, side: side, into: output)
     return UnsafeBufferPointer(start: output, count: outputs)
   }
 
@@ -125,10 +116,10 @@ public final class ScoringStream {
     _ rows: UnsafeMutablePointer<Int32>, _ denseRows: UnsafeMutablePointer<Int32>,
     _ counts: UnsafeMutablePointer<Int>
   ) -> Int {
-    let (sums, count) = current()
+    var (sums, count) = current()
     // Not `if let denseBag`, which would copy the open word.
     let dense = denseWorkspace.flatMap { denseBag?.read($0, into: reading + lanes) }
-    if let windows { return windows.gather(sums, count, dense, into: rows, denseRows, counts) }
+    if let windows { return windows.gather(sums, &count, dense, into: rows, denseRows, counts) }
     rows.update(from: sums, count: lanes)
     counts[0] = count
     if let dense { denseRows.update(from: dense, count: dimensions) }

@@ -1,7 +1,8 @@
 internal import CKernels
 
 /// The sums of a stream at its last word ends. What the last n words add follows by subtraction, exactly,
-/// since sums are whole numbers: nothing is retracted row by row, and pushing costs no more with windows.
+/// since sums are whole numbers: nothing is retracted row by row, and pushing costs no more with windows. Of one
+/// classifier or of a panel: its rows are those of a `Head`.
 final class WindowSums {
   /// Words of each window, ascending.
   let sizes: [Int]
@@ -10,15 +11,19 @@ final class WindowSums {
   /// The latest word end that was noted since the start: later ones overwrite the oldest.
   private var latest = 0
   private let capacity: Int
+  private let head: Head
   private let lanes: Int
   private let dimensions: Int
+  /// Numbers of features of a text.
+  private let features: Int
   private let sums: UnsafeMutablePointer<Int32>  // [capacity x (lanes + dimensions)]
-  private let counts: UnsafeMutablePointer<Int>  // [capacity] features of each
+  private let counts: UnsafeMutablePointer<Int>  // [capacity x features]
   /// What stood in the sums before the text: the prompt that it answers, in whose light windows are graded too.
   private let base: UnsafeMutablePointer<Int32>  // [lanes]
-  private var baseCount = 0
+  private let baseCounts: UnsafeMutablePointer<Int>  // [features]
+  private var hasBase = false
 
-  /// What is read: the whole text, then each window. [1 + windows x lanes], [.. x dimensions], [..]
+  /// What is read: the whole text, then each window. [1 + windows x lanes + slack], [.. x dimensions], [.. x features]
   let rows: UnsafeMutablePointer<Int32>
   let denseRows: UnsafeMutablePointer<Int32>
   let rowCounts: UnsafeMutablePointer<Int>
@@ -26,26 +31,26 @@ final class WindowSums {
   private let outputCount: Int
 
   /// Keeps so many word ends beside the largest window that `rewind` words can be taken back.
-  init(_ classifier: Classifier, sizes: [Int], rewind: Int) {
+  init(_ head: Head, sizes: [Int], rewind: Int) {
+    self.head = head
     self.sizes = Array(Set(sizes)).sorted()
     capacity = (self.sizes.last ?? 0) + rewind + 1
-    lanes = classifier.spec.lanes
-    dimensions = classifier.embeddings?.dimensions ?? 0
+    (lanes, dimensions, features) = (head.lanes, head.denseLanes, head.featureCounts)
     let n = 1 + self.sizes.count
-    outputCount = n * classifier.spec.outputs + classifier.scratchCount(n)
-    sums = .allocate(capacity: capacity * (lanes + dimensions))
-    counts = .allocate(capacity: capacity)
-    base = .allocate(capacity: lanes)
-    rows = .allocate(capacity: n * lanes)
-    denseRows = .allocate(capacity: n * dimensions)
-    rowCounts = .allocate(capacity: n)
+    outputCount = n * head.outputs + head.scratchCount(n)
+    func zeros<Number: FixedWidthInteger>(_ count: Int) -> UnsafeMutablePointer<Number> {
+      let memory = UnsafeMutablePointer<Number>.allocate(capacity: count)
+      memory.initialize(repeating: 0, count: count)
+      return memory
+    }
+    sums = zeros(capacity * (lanes + dimensions))
+    counts = zeros(capacity * features)
+    base = zeros(lanes)
+    baseCounts = zeros(features)
+    rows = zeros(n * lanes + Head.slack)
+    denseRows = zeros(n * dimensions)
+    rowCounts = zeros(n * features)
     output = .allocate(capacity: outputCount)
-    sums.initialize(repeating: 0, count: capacity * (lanes + dimensions))
-    counts.initialize(repeating: 0, count: capacity)
-    base.initialize(repeating: 0, count: lanes)
-    rows.initialize(repeating: 0, count: n * lanes)
-    denseRows.initialize(repeating: 0, count: n * dimensions)
-    rowCounts.initialize(repeating: 0, count: n)
     output.initialize(repeating: 0, count: outputCount)
   }
 
@@ -53,6 +58,7 @@ final class WindowSums {
     sums.deallocate()
     counts.deallocate()
     base.deallocate()
+    baseCounts.deallocate()
     rows.deallocate()
     denseRows.deallocate()
     rowCounts.deallocate()
@@ -60,8 +66,8 @@ final class WindowSums {
   }
 
   var byteCount: Int {
-    4 * (capacity + 1 + sizes.count) * (lanes + dimensions) + 8 * (capacity + 1 + sizes.count)
-      + 4 * (outputCount + lanes)
+    4 * (capacity + 1 + sizes.count) * (lanes + dimensions) + 8 * (capacity + 2 + sizes.count) * features
+      + 4 * (outputCount + lanes + Head.slack)
   }
 
   /// Whether windows can be read again after going back to `words`.
@@ -70,26 +76,30 @@ final class WindowSums {
   /// Whether the text is longer than the largest window.
   var areAllFull: Bool { words > sizes.last ?? 0 }
 
-  /// Notes what stands in the sums before the text begins. O(lanes).
-  func begin(after bag: UnsafePointer<Int32>, count: Int) {
+  /// Notes what stands in the sums before the text begins. O(lanes). [counts: features]
+  func begin(after bag: UnsafePointer<Int32>, counts: (Int) -> Int) {
     base.update(from: bag, count: lanes)
-    baseCount = count
+    for i in 0..<features { baseCounts[i] = counts(i) }
+    hasBase = true
   }
 
-  /// Notes a word end. O(lanes + dimensions).
-  func advance(_ bag: UnsafePointer<Int32>, count: Int, dense: UnsafePointer<Int32>?) {
+  /// Notes a word end. O(lanes + dimensions). `counts` gives each number of features.
+  @inline(__always)
+  func advance(_ bag: UnsafePointer<Int32>, dense: UnsafePointer<Int32>?, counts: (Int) -> Int) {
     words += 1
     latest = words
-    let slot = sums + words % capacity * (lanes + dimensions)
+    let place = words % capacity
+    let slot = sums + place * (lanes + dimensions)
     slot.update(from: bag, count: lanes)
     if let dense { (slot + lanes).update(from: dense, count: dimensions) }
-    counts[words % capacity] = count
+    for i in 0..<features { self.counts[place * features + i] = counts(i) }
   }
 
   /// Writes the sums of the whole text, unless it is longer than all windows, and of each window that is
   /// shorter; returns how many there are. Windows that are not full yet are the whole text, and left out.
+  /// [counts: features]
   func gather(
-    _ sums: UnsafePointer<Int32>, _ count: Int, _ dense: UnsafePointer<Int32>?,
+    _ sums: UnsafePointer<Int32>, _ counts: UnsafePointer<Int>, _ dense: UnsafePointer<Int32>?,
     into rows: UnsafeMutablePointer<Int32>, _ denseRows: UnsafeMutablePointer<Int32>,
     _ rowCounts: UnsafeMutablePointer<Int>
   ) -> Int {
@@ -97,7 +107,7 @@ final class WindowSums {
     if !areAllFull {
       rows.update(from: sums, count: lanes)
       if let dense { denseRows.update(from: dense, count: dimensions) }
-      rowCounts[0] = count
+      for i in 0..<features { rowCounts[i] = counts[i] }
       n = 1
     }
     for size in sizes where size < words {
@@ -106,10 +116,11 @@ final class WindowSums {
       let (row, denseRow) = (rows + n * lanes, denseRows + n * dimensions)
       for j in 0..<lanes { row[j] = sums[j] &- start[j] }
       if let dense { for j in 0..<dimensions { denseRow[j] = dense[j] &- start[lanes + j] } }
-      rowCounts[n] = count - counts[slot]
-      if baseCount > 0 {
+      let rowCount = rowCounts + n * features
+      for i in 0..<features { rowCount[i] = counts[i] - self.counts[slot * features + i] }
+      if hasBase {
         for j in 0..<lanes { row[j] &+= base[j] }
-        rowCounts[n] += baseCount
+        for i in 0..<features { rowCount[i] += baseCounts[i] }
       }
       n += 1
     }
@@ -126,14 +137,34 @@ final class WindowSums {
     }
   }
 
-  func reset() { (words, latest, baseCount) = (0, 0, 0) }
+  func reset() { (words, latest, hasBase) = (0, 0, false) }
 
   func copy(_ other: WindowSums) {
-    (words, latest) = (other.words, other.latest)
+    (words, latest, hasBase) = (other.words, other.latest, other.hasBase)
     sums.update(from: other.sums, count: capacity * (lanes + dimensions))
-    counts.update(from: other.counts, count: capacity)
+    counts.update(from: other.counts, count: capacity * features)
     base.update(from: other.base, count: lanes)
-    baseCount = other.baseCount
+    baseCounts.update(from: other.baseCounts, count: features)
+  }
+
+  /// The largest probability of each output among `n` rows that were gathered and have been graded into `output`.
+  /// -> [out: outputs]
+  func largest(of n: Int, into out: UnsafeMutablePointer<Float>) {
+    let outputs = head.outputs
+    for j in 0..<outputs {
+      var largest = -Float.infinity
+      for row in 0..<n { largest = max(largest, output[row * outputs + j]) }
+      out[j] = largest
+    }
+  }
+
+  /// Grades what `gather` has written into `rows`, which are texts on `side`, and gives the largest probability of each
+  /// output. `hasDense`: whether there are word pieces. O(n x width). -> [out: outputs]
+  func grade(_ n: Int, hasDense: Bool, side: Side?, into out: UnsafeMutablePointer<Float>) {
+    head.probabilities(
+      n, sums: rows, counts: rowCounts, denseSums: hasDense ? denseRows : nil,
+      scratch: output + n * head.outputs, into: output, side: { _ in side })
+    largest(of: n, into: out)
   }
 
   // MARK: - Saving
@@ -143,62 +174,68 @@ final class WindowSums {
 
   /// Words of 4 bytes: how many word ends, low and high, the features and sums before the text, then the features
   /// and sums of each word end that is reachable.
-  func save(_ columns: Int, _ put: (UInt32) -> Void) {
+  func save(_ put: (UInt32) -> Void) {
     put(UInt32(truncatingIfNeeded: words))
     put(UInt32(truncatingIfNeeded: words >> 32))
-    put(UInt32(baseCount))
-    for j in 0..<columns { put(baseCount > 0 ? UInt32(bitPattern: base[j]) : 0) }
+    for i in 0..<features { put(hasBase ? UInt32(baseCounts[i]) : 0) }
+    for part in head.savedColumns {
+      for j in part.lanes { put(hasBase ? UInt32(bitPattern: base[j]) : 0) }
+    }
     for word in reachable where word > 0 {
       let slot = sums + word % capacity * (lanes + dimensions)
-      put(UInt32(counts[word % capacity]))
-      for j in 0..<columns { put(UInt32(bitPattern: slot[j])) }
+      for i in 0..<features { put(UInt32(counts[word % capacity * features + i])) }
+      for part in head.savedColumns {
+        for j in part.lanes { put(UInt32(bitPattern: slot[j])) }
+      }
       for j in 0..<dimensions { put(UInt32(bitPattern: slot[lanes + j])) }
     }
   }
 
-  /// Numbers before the first word end.
-  private static func savedHead(_ columns: Int) -> Int { 3 + columns }
+  /// Numbers before the first word end, and of each word end.
+  private var savedHead: Int { 2 + features + head.savedColumnCount }
+  private var savedEntry: Int { features + head.savedColumnCount + dimensions }
 
   /// Throws `format` when `saved` is not what `save` gave of a stream of so many features.
-  func check(_ saved: ArraySlice<UInt32>, _ columns: Int, features: Int) throws(WitanError) {
+  func check(_ saved: ArraySlice<UInt32>, features total: [Int]) throws(WitanError) {
     let damaged = WitanError(.format, "the saved stream is damaged: its windows do not fit")
-    let head = Self.savedHead(columns)
-    guard saved.count >= head, saved[saved.startIndex + 1] < 1 << 20 else { throw damaged }
-    let total = Int(saved[saved.startIndex]) | Int(saved[saved.startIndex + 1]) << 32
-    let (entry, kept) = (1 + columns + dimensions, min(total, (sizes.last ?? 0) + 1))
-    guard saved.count == head + kept * entry else { throw damaged }
-    func areSums(_ values: ArraySlice<UInt32>, of count: Int) -> Bool {
-      values.allSatisfy { Int(Int32(bitPattern: $0).magnitude) <= 127 * count }
-    }
-    var before = Int(saved[saved.startIndex + 2])
-    guard before <= features,
-      areSums(saved[saved.startIndex + 3..<saved.startIndex + head], of: before)
-    else { throw damaged }
-    for i in 0..<kept {
-      let start = saved.startIndex + head + i * entry
-      let count = Int(saved[start])
-      guard before <= count, count <= features,
-        areSums(saved[start + 1..<start + entry], of: ModelSpec.maximumFeatures)
+    guard saved.count >= savedHead, saved[saved.startIndex + 1] < 1 << 20 else { throw damaged }
+    let words = Int(saved[saved.startIndex]) | Int(saved[saved.startIndex + 1]) << 32
+    let kept = min(words, (sizes.last ?? 0) + 1)
+    guard saved.count == savedHead + kept * savedEntry else { throw damaged }
+    var before = [Int](repeating: 0, count: features)
+    for i in -1..<kept {
+      let start = saved.startIndex + (i < 0 ? 2 : savedHead + i * savedEntry)
+      let counts = saved[start..<start + features].map { Int($0) }
+      guard (0..<features).allSatisfy({ before[$0] <= counts[$0] && counts[$0] <= total[$0] }) else {
+        throw damaged
+      }
+      before = counts
+      // Prompts have rows of n-grams alone.
+      let rest = saved[(start + features)...].prefix(head.savedColumnCount + (i < 0 ? 0 : dimensions))
+      guard head.areSums(rest.prefix(head.savedColumnCount), of: counts),
+        Head.areSums(rest.dropFirst(head.savedColumnCount), of: ModelSpec.maximumFeatures)
       else { throw damaged }
-      before = count
     }
   }
 
   /// Takes up what `save` gave and `check` let pass.
-  func resume(_ saved: ArraySlice<UInt32>, _ columns: Int) {
-    let total = Int(saved[saved.startIndex]) | Int(saved[saved.startIndex + 1]) << 32
-    let (entry, kept) = (1 + columns + dimensions, min(total, (sizes.last ?? 0) + 1))
+  func resume(_ saved: ArraySlice<UInt32>) {
+    var rest = saved
+    func take() -> UInt32 { rest.popFirst() ?? 0 }
+    func takeSums(_ out: UnsafeMutablePointer<Int32>) {
+      for part in head.savedColumns { for j in part.lanes { out[j] = Int32(bitPattern: take()) } }
+    }
+    let total = Int(take()) | Int(take()) << 32
     (words, latest) = (total, total)
-    let head = Self.savedHead(columns)
-    baseCount = Int(saved[saved.startIndex + 2])
-    for j in 0..<columns { base[j] = Int32(bitPattern: saved[saved.startIndex + 3 + j]) }
-    for i in 0..<kept {
-      let start = saved.startIndex + head + i * entry
-      let word = total - kept + 1 + i
-      let slot = sums + word % capacity * (lanes + dimensions)
-      counts[word % capacity] = Int(saved[start])
-      for j in 0..<columns { slot[j] = Int32(bitPattern: saved[start + 1 + j]) }
-      for j in 0..<dimensions { slot[lanes + j] = Int32(bitPattern: saved[start + 1 + columns + j]) }
+    for i in 0..<features { baseCounts[i] = Int(take()) }
+    hasBase = (0..<features).contains { baseCounts[$0] > 0 }
+    takeSums(base)
+    for word in total - min(total, (sizes.last ?? 0) + 1)..<total {
+      let place = (word + 1) % capacity
+      for i in 0..<features { counts[place * features + i] = Int(take()) }
+      let slot = sums + place * (lanes + dimensions)
+      takeSums(slot)
+      for j in 0..<dimensions { slot[lanes + j] = Int32(bitPattern: take()) }
     }
   }
 }

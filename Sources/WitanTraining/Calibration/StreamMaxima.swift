@@ -46,20 +46,24 @@ public enum StreamMaxima {
     let shards = min(256, max(1, texts.count / 16))
     let found = concurrentMap(shards) { shard -> Result<[[Float]], WitanError> in
       let part = texts[shard * texts.count / shards..<(shard + 1) * texts.count / shards]
-      return Result { () throws(WitanError) in try grades(part, StreamGuard(classifier, options)) }
+      return Result { () throws(WitanError) in
+        try grades(part, StreamGuard(classifier, options), outputs: classifier.spec.outputs)
+      }
     }
     var out: [[Float]] = []
     for part in found { out += try part.get() }
     return out
   }
 
-  private static func grades(_ texts: ArraySlice<String>, _ streamGuard: StreamGuard) -> [[Float]] {
+  private static func grades(_ texts: ArraySlice<String>, _ streamGuard: StreamGuard, outputs: Int)
+    -> [[Float]]
+  {
     var largest: [Float] = []
     streamGuard.onGrades = { grades in
       for j in grades.indices { largest[j] = max(largest[j], grades[j]) }
     }
     return texts.map { text in
-      largest = [Float](repeating: 0, count: streamGuard.stream.classifier.spec.outputs)
+      largest = [Float](repeating: 0, count: outputs)
       streamGuard.reset()
       _ = streamGuard.push(text)
       _ = streamGuard.finish()

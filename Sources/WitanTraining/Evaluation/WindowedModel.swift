@@ -25,5 +25,5 @@ public struct WindowedModel: TextModel {
   public var hasAny: Bool { classifier.hasAny }
   public var anyThreshold: Float { classifier.anyThreshold }
 
-  public func makeStream() -> WindowedStream { WindowedStream(beginning.fork()) }
+  public func makeStream() -> WindowedStream { WindowedStream(beginning.fork(), of: classifier) }
 }

@@ -2,13 +2,15 @@ public import Witan
 
 /// The largest grades that a guard has seen of a text; see `WindowedModel`.
 public final class WindowedStream: TextStream {
+  private let classifier: Classifier
   private let streamGuard: StreamGuard
   private let largest: UnsafeMutableBufferPointer<Float>  // [outputs]
   private var isGraded = false
 
-  init(_ streamGuard: StreamGuard) {
+  init(_ streamGuard: StreamGuard, of classifier: Classifier) {
+    self.classifier = classifier
     self.streamGuard = streamGuard
-    largest = .allocate(capacity: streamGuard.stream.classifier.spec.outputs)
+    largest = .allocate(capacity: classifier.spec.outputs)
     largest.initialize(repeating: 0)
     streamGuard.onGrades = { [unowned self] grades in
       isGraded = true
@@ -38,11 +40,12 @@ public final class WindowedStream: TextStream {
   }
 
   public var scores: Scores {
-    let spec = streamGuard.stream.classifier.spec
-    let plain = streamGuard.stream.scores
+    let spec = classifier.spec
+    let plain = streamGuard.stream?.scores
     let p = Array(read())
     return Scores(
       labels: spec.labels, probabilities: Array(p.prefix(spec.labels.count)), any: spec.hasAny ? p.last : nil,
-      features: plain.features, replacements: plain.replacements, isTruncated: plain.isTruncated)
+      features: plain?.features ?? 0, replacements: plain?.replacements ?? 0,
+      isTruncated: plain?.isTruncated ?? false)
   }
 }

@@ -154,7 +154,8 @@ public final class PanelStream {
       FeatureExtractor.prompt(prompt, group.spec, workspace) { add($0, of: i) }
     }
     settle()
-    windows?.begin(after: sums, counts: count)
+    for i in 0..<featureCounts { counts[i] = count(i) }
+    windows?.begin(after: sums, counts: counts)
   }
 
   /// Adds features of group `i` to the tables of its members.
@@ -275,7 +276,8 @@ public final class PanelStream {
   public func advance() {
     guard let windows else { return }
     settle()
-    windows.advance(sums, dense: denseCount > 0 ? UnsafePointer(denseSums) : nil, counts: count)
+    for i in 0..<featureCounts { counts[i] = count(i) }
+    windows.advance(sums, counts: counts, dense: denseCount > 0 ? UnsafePointer(denseSums) : nil)
   }
 
   /// The largest probability of each output among the windows, and the whole text while it is no longer than the largest

@@ -21,6 +21,7 @@ extension ScoringStream {
   private func addPrompt(_ bytes: UnsafeBufferPointer<UInt8>) {
     side = .exchange
     FeatureExtractor.prompt(bytes, classifier.spec.features, workspace) { bag.add($0) }
-    windows?.begin(after: bag.sums, counts: { _ in bag.count })
+    var count = bag.count
+    windows?.begin(after: bag.sums, counts: &count)
   }
 }

@@ -95,7 +95,8 @@ public final class ScoringStream {
 
   /// Ends a word for the windows: they count the calls, and reach back to one of them. O(width).
   public func advance() {
-    windows?.advance(bag.sums, dense: denseBag.map { UnsafePointer($0.sums) }, counts: { _ in bag.count })
+    var count = bag.count
+    windows?.advance(bag.sums, counts: &count, dense: denseSums.baseAddress)
   }
 
   /// The largest probability of each output among the windows, and the whole text while it is no longer than

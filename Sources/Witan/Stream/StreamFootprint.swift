@@ -4,11 +4,10 @@ internal import CKernels
 /// streams that take turns, each is cold. Valid while the stream lives.
 struct StreamFootprint {
   private let object: UnsafeRawPointer
-  private let objectSize: Int
   private let sums: UnsafeRawPointer
-  private let sumsSize: Int
   private let denseSums: UnsafeRawPointer
-  private let denseSize: Int
+  // In bytes.
+  private let (objectSize, sumsSize, denseSize): (Int32, Int32, Int32)
 
   init(_ scorer: GuardScorer) {
     switch scorer {
@@ -20,27 +19,27 @@ struct StreamFootprint {
 
   private init(_ stream: ScoringStream) {
     object = UnsafeRawPointer(Unmanaged.passUnretained(stream).toOpaque())
-    objectSize = Self.objectSize
-    (sums, sumsSize) = (UnsafeRawPointer(stream.bag.sums), 4 * stream.bag.lanes)
+    objectSize = Int32(Self.objectSize)
+    (sums, sumsSize) = (UnsafeRawPointer(stream.bag.sums), Int32(4 * stream.bag.lanes))
     let dense = stream.denseSums
     denseSums = dense.baseAddress.map { UnsafeRawPointer($0) } ?? object
-    denseSize = dense.isEmpty ? 0 : 4 * dense.count + 48
+    denseSize = dense.isEmpty ? 0 : Int32(4 * dense.count + 48)
   }
 
   /// Sums, dense sums and what is before them lie in one piece, which ends with the tokenizers.
   private init(_ stream: PanelStream) {
     object = UnsafeRawPointer(Unmanaged.passUnretained(stream).toOpaque())
-    objectSize = PanelStream.objectSize
-    (sums, sumsSize) = (UnsafeRawPointer(stream.memory), stream.hotSize)
+    objectSize = Int32(PanelStream.objectSize)
+    (sums, sumsSize) = (UnsafeRawPointer(stream.memory), Int32(stream.hotSize))
     (denseSums, denseSize) = (object, 0)
   }
 
   /// Has the state fetched that a push and a reading touch, less that of windows.
   @inline(__always)
   func prefetch() {
-    witan_prefetch(object, objectSize)
-    witan_prefetch(sums, sumsSize)
-    if denseSize > 0 { witan_prefetch(denseSums, denseSize) }
+    witan_prefetch(object, Int(objectSize))
+    witan_prefetch(sums, Int(sumsSize))
+    if denseSize > 0 { witan_prefetch(denseSums, Int(denseSize)) }
   }
 
   /// The object up to the first bytes of the open word, with what stands before the extractor.

@@ -4,24 +4,25 @@ internal import CKernels
 /// since sums are whole numbers: nothing is retracted row by row, and pushing costs no more with windows. Of one
 /// classifier or of a panel: its rows are those of a `Head`.
 final class WindowSums {
-  /// Words of each window, ascending.
-  let sizes: [Int]
+  // What each word end touches stands first: among thousands of streams that take turns it is cold.
   /// Word ends since the start. To go back, it is set to an earlier value that is still `isKept`.
-  var words = 0
+  @exclusivity(unchecked) var words = 0
   /// The latest word end that was noted since the start: later ones overwrite the oldest.
-  private var latest = 0
+  @exclusivity(unchecked) private var latest = 0
   private let capacity: Int
-  private let head: Head
   private let lanes: Int
   private let dimensions: Int
   /// Numbers of features of a text.
   private let features: Int
   private let sums: UnsafeMutablePointer<Int32>  // [capacity x (lanes + dimensions)]
   private let counts: UnsafeMutablePointer<Int>  // [capacity x features]
+  /// Words of each window, ascending.
+  let sizes: [Int]
+  @exclusivity(unchecked) private var hasBase = false
   /// What stood in the sums before the text: the prompt that it answers, in whose light windows are graded too.
   private let base: UnsafeMutablePointer<Int32>  // [lanes]
   private let baseCounts: UnsafeMutablePointer<Int>  // [features]
-  private var hasBase = false
+  private let head: Head
 
   /// What is read: the whole text, then each window. [1 + windows x lanes + slack], [.. x dimensions], [.. x features]
   let rows: UnsafeMutablePointer<Int32>
@@ -38,10 +39,11 @@ final class WindowSums {
     (lanes, dimensions, features) = (head.lanes, head.denseLanes, head.featureCounts)
     let n = 1 + self.sizes.count
     outputCount = n * head.outputs + head.scratchCount(n)
+    /// Rows that begin with a cache line are read in fewer of them.
     func zeros<Number: FixedWidthInteger>(_ count: Int) -> UnsafeMutablePointer<Number> {
-      let memory = UnsafeMutablePointer<Number>.allocate(capacity: count)
-      memory.initialize(repeating: 0, count: count)
-      return memory
+      let memory = UnsafeMutableRawPointer.allocate(
+        byteCount: count * MemoryLayout<Number>.stride, alignment: 64)
+      return memory.initializeMemory(as: Number.self, repeating: 0, count: count)
     }
     sums = zeros(capacity * (lanes + dimensions))
     counts = zeros(capacity * features)
@@ -77,22 +79,21 @@ final class WindowSums {
   var areAllFull: Bool { words > sizes.last ?? 0 }
 
   /// Notes what stands in the sums before the text begins. O(lanes). [counts: features]
-  func begin(after bag: UnsafePointer<Int32>, counts: (Int) -> Int) {
+  func begin(after bag: UnsafePointer<Int32>, counts: UnsafePointer<Int>) {
     base.update(from: bag, count: lanes)
-    for i in 0..<features { baseCounts[i] = counts(i) }
+    baseCounts.update(from: counts, count: features)
     hasBase = true
   }
 
-  /// Notes a word end. O(lanes + dimensions). `counts` gives each number of features.
-  @inline(__always)
-  func advance(_ bag: UnsafePointer<Int32>, dense: UnsafePointer<Int32>?, counts: (Int) -> Int) {
+  /// Notes a word end. O(lanes + dimensions). [counts: features]
+  func advance(_ bag: UnsafePointer<Int32>, counts: UnsafePointer<Int>, dense: UnsafePointer<Int32>?) {
     words += 1
     latest = words
     let place = words % capacity
     let slot = sums + place * (lanes + dimensions)
     slot.update(from: bag, count: lanes)
     if let dense { (slot + lanes).update(from: dense, count: dimensions) }
-    for i in 0..<features { self.counts[place * features + i] = counts(i) }
+    for i in 0..<features { self.counts[place * features + i] = counts[i] }
   }
 
   /// Writes the sums of the whole text, unless it is longer than all windows, and of each window that is

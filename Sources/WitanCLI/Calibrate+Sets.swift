@@ -28,7 +28,7 @@ extension Calibrate {
       let judged = o.heldOut ?? o.sample
       out += judged.lines
       if !o.groups.isEmpty {
-        out += "  \(o.heldOut == nil ? "in the sample itself" : "held out"), by group, worst first\n"
+        out += "  \(o.heldOut == nil ? "in this sample" : "held out"), by group, worst first\n"
         out += SetCoverage.header + o.groups.map { $0.row(named: $0.name) }.joined()
       }
       out += "\n"

@@ -47,6 +47,10 @@ struct Compile: ParsableCommand {
 
   func validate() throws {
     guard 0...10_000 ~= mistakes else { throw ValidationError("--mistakes must be 0 to 10000.") }
+    if holdOut, training.ensemble ?? 1 > 1 {
+      throw ValidationError(
+        "--hold-out keeps the one network that was judged; an --ensemble is of the last fit.")
+    }
     guard streamLoss == "none" || ProbeLoss(rawValue: streamLoss) != nil else {
       throw ValidationError(
         "--stream-loss must be one of \(ProbeLoss.allCases.map(\.rawValue).joined(separator: ", ")), none.")

@@ -12,6 +12,9 @@ extension EmbeddingsFlags {
       let isNamed = parts.count == 2 && !parts[0].contains("/") && !parts[0].isEmpty
       return (name: isNamed ? String(parts[0]) : nil, path: isNamed ? String(parts[1]) : model)
     }
+    if let nameless = given.firstIndex(where: \.path.isEmpty) {
+      throw WitanError(.invalidValue, "names no file; give FILE or NAME=FILE", at: "'\(models[nameless])'")
+    }
     let sources = try Self.sources(given.map(\.path), signing)
     for (i, source) in sources.enumerated() {
       let classifier = try classifier(source)
@@ -53,7 +56,7 @@ extension EmbeddingsFlags {
     throw WitanError(
       .signature,
       "\(refused.count) of the \(paths.count) models \(refused.count == 1 ? "is" : "are") not as the signature has it: "
-        + refused.map { "\($0.place) \($0.message)" }.joined(separator: "; ")
+        + refused.map { "\($0.place): \($0.message)" }.joined(separator: "; ")
         + ". All models of a panel have to be files of the signed bundle: leave the others out, or have them signed "
         + "together ('witan sign MODEL... -o SIGNATURE --key KEY')",
       at: signing?.signature ?? "")

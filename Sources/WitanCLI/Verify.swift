@@ -12,7 +12,7 @@ struct Verify: ParsableCommand {
       several with the names of their holders (see witan keygen); one of them must have signed.
 
       Exit codes: 0 everything is as it was signed, 1 it is not, or nobody of --key signed it, 2 it could not be found
-      out: a file that cannot be read, a damaged key or signature.
+      out: a file that cannot be read, a damaged key or signature, one file where several were signed.
 
         witan verify models/rent --signature rent.sig --key council.pub.pem
       """)
@@ -85,7 +85,9 @@ extension ManifestDifference {
   /// What to do about files that are not as they were signed.
   fileprivate func advice(_ signer: String) -> String {
     var out: [String] = []
-    if !changed.isEmpty || !missing.isEmpty || !renamed.isEmpty {
+    if changed.isEmpty, missing.isEmpty, !renamed.isEmpty {
+      out.append("The bytes are those that were signed: give the files their signed names back.")
+    } else if !changed.isEmpty || !missing.isEmpty {
       out.append(
         "Do not use the files: get those that are named from '\(signer)' again, under the names that were signed."
       )

@@ -155,7 +155,8 @@ struct PanelPolicyCommandTests {
         "\(verb): \(unsigned.err)")
       let half = try run(verb + [signed[0], models[1]] + flags("council"), input: text)
       #expect(
-        half.code == 2 && half.err.contains("1 of the 2 models is not as the signature has it: \(models[1]) ")
+        half.code == 2
+          && half.err.contains("1 of the 2 models is not as the signature has it: \(models[1]): ")
           && half.err.contains("have them signed together"), "\(verb): \(half.err)")
       let other = try run(verb + signed + flags("mallory"), input: text)
       #expect(other.code == 2 && other.err.contains("its signer is 'mallory'"), "\(verb): \(other.err)")

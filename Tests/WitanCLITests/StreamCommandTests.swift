@@ -61,6 +61,8 @@ import Testing
     #expect(try witan("synthesize", constitution, "--streams", "0").code == 64)
     let loss = try witan("compile", constitution, "-o", "m", "--stream-loss", "most")
     #expect(loss.code == 64 && loss.err.contains("window-softmax, none"), "\(loss.err)")
+    let ensemble = try witan("compile", constitution, "-o", "m", "--hold-out", "--ensemble", "3")
+    #expect(ensemble.code == 64 && ensemble.err.contains("--hold-out keeps the one network"))
     let windows = try witan(
       "evaluate", "-m", CommandContractTests.baseline, "--data", "/no/file", "--stream", "--windows", "0")
     #expect(windows.code == 2)

@@ -85,7 +85,7 @@ struct ParsingFileErrorTests {
   @Test(
     "a file of texts that is missing, empty or not UTF-8 is pointed at from the YAML",
     arguments: [
-      ("absent.txt", "cannot be read: No such file or directory"), ("folder", "cannot be read"),
+      ("absent.txt", "cannot be read: No such file or directory"), ("folder", "is a folder; name a file"),
       ("empty.txt", "has no texts"), ("comments.txt", "has no texts"), ("latin.txt", "UTF-8"),
     ])
   func texts(_ name: String, _ message: String) throws {

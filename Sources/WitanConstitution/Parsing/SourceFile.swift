@@ -3,15 +3,27 @@ internal import Witan
 
 /// Files that people write: constitutions, their texts, policies.
 enum SourceFile {
-  /// The file as it is. Throws `io`, and `constitution` for one above 64 MiB.
+  private static let most = 64 << 20
+
+  /// The file as it is; a pipe is read to its end. Throws `io`, and `constitution` for one above 64 MiB.
   static func bytes(_ path: String) throws(WitanError) -> Data {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw WitanError.system("cannot be read", path)
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw WitanError.system("cannot be read", path) }
+    defer { close(descriptor) }
+    var status = stat()
+    if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+      throw WitanError(.io, "is a folder; name a file", at: path)
     }
-    guard data.count <= 64 << 20 else {
-      throw WitanError(.constitution, "is larger than 64 MiB", at: path)
+    var data = Data()
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = Foundation.read(descriptor, &chunk, chunk.count)
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { throw WitanError.system("cannot be read", path) }
+      if count == 0 { return data }
+      data += chunk[..<count]
+      guard data.count <= most else { throw WitanError(.constitution, "is larger than 64 MiB", at: path) }
     }
-    return data
   }
 
   /// The bytes of the file, without a byte-order mark. Throws as `bytes`.

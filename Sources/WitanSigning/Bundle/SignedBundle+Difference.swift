@@ -4,8 +4,8 @@ extension SignedBundle {
   /// How the files at `paths` differ from what was signed; see `FileSelection` for what paths mean.
   ///
   /// What the signature leaves out is left out here, and links are followed if it was made so.
-  /// `ignoresUnsigned` passes over files that it does not name. Throws `io`, and `signature` when the one
-  /// file at `paths` cannot be compared with a bundle of several. O(bytes) time, O(files) memory.
+  /// `ignoresUnsigned` passes over files that it does not name. Throws `io`, and `invalidValue` when the one
+  /// file at `paths` cannot be compared with a bundle of several, or the other way round. O(bytes) time, O(files) memory.
   public func difference(
     of paths: [String], options: FileSelection.Options = .init(), ignoresUnsigned: Bool = false
   ) throws(WitanError) -> ManifestDifference {
@@ -16,7 +16,7 @@ extension SignedBundle {
     let isSingle = selection.files.count == 1 && selection.files[0].name == Manifest.single
     guard isSingle == (manifest.entries[0].name == Manifest.single) else {
       throw WitanError(
-        .signature,
+        .invalidValue,
         isSingle
           ? "is one file, but a folder or several files were signed together: name them all, or their folder"
           : "is a folder or several files, but one file was signed: name that file alone", at: selection.root)

@@ -3,8 +3,10 @@ import Witan
 
 /// Guards over panels: what rules say of a member follows as from a guard of that member alone.
 struct PanelGuardTests {
-  private static func classifiers() throws -> [Classifier] {
-    [
+  /// Of kinds whose rows stand apart, or, `alike`, in one table, where rows of a push are added later.
+  private static func classifiers(alike: Bool = false) throws -> [Classifier] {
+    if alike { return try TestPanel.alike(4) }
+    return [
       TestModel.classifier(.dense, hasAny: true), try TestPanel.sided(),
       TestModel.classifier(.whole, hasAny: true),
       try Classifier(bytes: TestModel.bytes(.linear, labels: 7, hasAny: true, log2Buckets: 9, seed: 5)),
@@ -26,9 +28,11 @@ struct PanelGuardTests {
       && a.byte == b.byte
   }
 
-  @Test("rules about one member decide as its own guard does: windows, debounce, limits, any split")
-  func oneMember() throws {
-    let classifiers = try Self.classifiers()
+  @Test(
+    "rules about one member decide as its own guard does: windows, debounce, limits, any split",
+    arguments: [false, true])
+  func oneMember(alike: Bool) throws {
+    let classifiers = try Self.classifiers(alike: alike)
     let panel = try TestPanel.panel(classifiers)
     var random = SeededRandom(seed: 41)
     var causes: [String: Int] = [:]
@@ -90,9 +94,9 @@ struct PanelGuardTests {
     #expect(deciding.count > 1, "\(deciding)")
   }
 
-  @Test("rewinding and pushing is as if the tokens had never come")
-  func rewind() throws {
-    let classifiers = try Self.classifiers()
+  @Test("rewinding and pushing is as if the tokens had never come", arguments: [false, true])
+  func rewind(alike: Bool) throws {
+    let classifiers = try Self.classifiers(alike: alike)
     let panel = try TestPanel.panel(classifiers)
     var random = SeededRandom(seed: 43)
     for _ in 0..<25 {
@@ -121,9 +125,11 @@ struct PanelGuardTests {
     }
   }
 
-  @Test("forked and saved guards go on as the one they come from; other panels refuse them")
-  func forkAndSave() throws {
-    let classifiers = try Self.classifiers()
+  @Test(
+    "forked and saved guards go on as the one they come from; other panels refuse them",
+    arguments: [false, true])
+  func forkAndSave(alike: Bool) throws {
+    let classifiers = try Self.classifiers(alike: alike)
     let panel = try TestPanel.panel(classifiers)
     var random = SeededRandom(seed: 44)
     for _ in 0..<15 {
@@ -146,6 +152,34 @@ struct PanelGuardTests {
       let other = try StreamGuard(panel.adding(PanelMember(classifiers[0], name: "more")), options)
       #expect(throws: WitanError.self) { try other.resume(one.save()) }
     }
+  }
+
+  @Test("the limit of features is met at the same byte as by the classifier, however the text is cut")
+  func features() throws {
+    let classifier = try TestPanel.alike(1)[0]
+    let options = GuardOptions(
+      defaultRule: DecisionRule(on: 1, action: .annotate), maximumBytes: 1 << 40)
+    let panel = try Panel([PanelMember(classifier, name: "one")])
+    let word = Array(String(repeating: "\u{FDFA}", count: 40).utf8) + [0x20]  // 18 letters each
+    var ends: Set<Int?> = []
+    for cuts in [[word], [Array(word.dropLast()), [0x20]], [Array(word[..<7]), Array(word[7...])]] {
+      for one in [try StreamGuard(classifier, options), try StreamGuard(panel, options)] {
+        while !one.isEnded { for cut in cuts { _ = one.push(cut) } }
+        #expect(one.verdict.reason?.cause == .length)
+        ends.insert(one.verdict.reason?.byte)
+      }
+    }
+    #expect(ends.count == 1, "\(ends)")
+  }
+
+  @Test("a member that the default rule finds nothing to watch of is an error, and none where it is named")
+  func nothingToWatch() throws {
+    let plain = try Classifier(bytes: TestModel.bytes(labels: 2, task: .singleLabel))
+    let panel = try TestPanel.panel([TestModel.classifier(.dense, hasAny: true), plain])
+    let error = #expect(throws: WitanError.self) { try StreamGuard(panel) }
+    #expect(error?.message.contains("watch nothing of 'member-1'") == true, "\(String(describing: error))")
+    let name = panel.outputNames[panel.outputs(of: 1).lowerBound]
+    _ = try StreamGuard(panel, GuardOptions(rules: [name: DecisionRule(on: 0.9)]))
   }
 
   @Test("errors name the rule and what there is; views are not looked for")

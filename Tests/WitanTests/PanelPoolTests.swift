@@ -4,8 +4,10 @@ import Witan
 
 /// Pools over panels: each stream is as a guard of its own over the panel it was opened with.
 @Suite(.serialized) struct PanelPoolTests {
-  private static func classifiers() throws -> [Classifier] {
-    [
+  /// Of kinds whose rows stand apart, or, `alike`, in one table, where rows of a push are added later.
+  private static func classifiers(alike: Bool = false) throws -> [Classifier] {
+    if alike { return try TestPanel.alike(4) }
+    return [
       TestModel.classifier(.dense, hasAny: true), try TestPanel.sided(),
       TestModel.classifier(.whole, hasAny: true),
       try Classifier(bytes: TestModel.bytes(.linear, labels: 7, hasAny: true, log2Buckets: 9, seed: 5)),
@@ -56,9 +58,11 @@ import Witan
     }
   }
 
-  @Test("each stream decides as a guard of its own, in any interleaving, while members join and leave")
-  func interleaving() throws {
-    let classifiers = try Self.classifiers()
+  @Test(
+    "each stream decides as a guard of its own, in any interleaving, while members join and leave",
+    arguments: [false, true])
+  func interleaving(alike: Bool) throws {
+    let classifiers = try Self.classifiers(alike: alike)
     let thresholds = GuardRun.thresholds(classifiers[0])
     var random = SeededRandom(seed: 51)
     var ends: [String: Int] = [:]
@@ -99,9 +103,10 @@ import Witan
     for cause in ["end", "output", "cancelled"] { #expect(ends[cause, default: 0] > 2, "\(ends)") }
   }
 
-  @Test("more words than one product takes, of streams with windows, by all members")
-  func manyWords() throws {
-    let panel = try TestPanel.panel(Self.classifiers())
+  @Test(
+    "more words than one product takes, of streams with windows, by all members", arguments: [false, true])
+  func manyWords(alike: Bool) throws {
+    let panel = try TestPanel.panel(Self.classifiers(alike: alike))
     let options = GuardOptions(
       defaultRule: DecisionRule(on: 0.5, off: 0.5, action: .annotate), rewindTokens: 0, windows: [1, 2])
     let pool = try StreamPool(panel, options, capacity: 500)
@@ -118,9 +123,11 @@ import Witan
     }
   }
 
-  @Test("streams keep the panel they were opened with, and let go of it when they are closed")
-  func lifetime() throws {
-    let classifiers = try Self.classifiers()
+  @Test(
+    "streams keep the panel they were opened with, and let go of it when they are closed",
+    arguments: [false, true])
+  func lifetime(alike: Bool) throws {
+    let classifiers = try Self.classifiers(alike: alike)
     let options = GuardOptions(defaultRule: DecisionRule(on: 1, action: .emit), rewindTokens: 0)
     var first: Panel? = try TestPanel.panel(Array(classifiers.prefix(2)))
     weak let former = first
@@ -131,9 +138,10 @@ import Witan
     first = nil
     try pool.use(next)
     #expect(pool.panel === next && former != nil)
+    try pool.push("of the other", to: old[1])
     try pool.push("one word ", to: old[0])
     try pool.push("one word ", to: try pool.open())
-    #expect(pool.step().count == 2)
+    #expect(pool.step().count == 3)
     try pool.close(old[0])
     #expect(former != nil)
     try pool.close(old[1])

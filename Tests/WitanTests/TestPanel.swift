@@ -28,6 +28,15 @@ enum TestPanel {
         ]), embeddings: embeddings)
   }
 
+  /// Models of one kind and size, whose rows stand in one table.
+  static func alike(_ count: Int) throws -> [Classifier] {
+    try (0..<count).map { i in
+      try Classifier(
+        bytes: TestModel.bytes(.dense, hasAny: true, seed: UInt64(11 + i)),
+        embeddings: TestModel.Kind.dense.embeddings)
+    }
+  }
+
   /// Every kind of model beside every other: features, hidden layers, tables of three widths, choices, compressed
   /// tables, sizes.
   static func classifiers() throws -> [Classifier] {

@@ -204,6 +204,8 @@ class Model:
             raise ValueError(f"{side!r} is no side: it is prompt, response, exchange or None")
         if limit is not None and limit < 1:
             raise ValueError(f"limit is {limit}, not 1 or more")
+        if threshold is not None and not 0 < threshold <= 1:
+            raise ValueError(f"threshold is {threshold}, not above 0 and up to 1")
         index = self._index(output)
         data = encoded(text)
         asked = None if prompt is None else encoded(prompt)

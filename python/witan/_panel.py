@@ -122,7 +122,7 @@ class Panel:
 
     def guarded(self, options: GuardOptions | str | None = None, **named: Any) -> "Stream":
         """A guarded stream over all members. Rules are about the names in `ids`, the default rule about `any` of each
-        member, so that the strictest decides. Where they disagree and that is to count, use a policy."""
+        member, or each prohibition where it has none, so that the strictest decides. Where they disagree and that is to count, use a policy."""
         from ._stream import Stream
 
         return Stream(self, options, **named)

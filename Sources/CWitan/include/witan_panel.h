@@ -177,7 +177,8 @@ WITAN_API witan_status witan_panel_stream_free(witan_panel_stream *stream);
 
 /* A guarded stream over a panel, which every function of witan_stream takes: it holds back, is taken back, forked
  * and saved as one of a model. Rules are about "member/principle" or "member/any", the default rule about `any` of
- * each member, so that the strictest decides; in reasons `output` counts among all outputs of the panel. `options`
+ * each member, or each prohibition where it has none, so that the strictest decides; a member that it finds nothing to
+ * watch of is WITAN_ERROR_VALUE. In reasons `output` counts among all outputs of the panel. `options`
  * may be NULL for the defaults. It keeps the panel. */
 WITAN_API witan_status witan_panel_guard_create(const witan_panel *panel, const witan_guard_options *options,
                                                 witan_stream **stream);

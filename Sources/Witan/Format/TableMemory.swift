@@ -8,6 +8,7 @@
 /// 2 MB: with those of 4 kB nearly every row would first cost a walk through the page tables.
 struct TableMemory: @unchecked Sendable {
   let base: UnsafeMutableRawPointer
+  /// Bytes that it takes, whole pages.
   let byteCount: Int
 
   private static let hugePage = 2 << 20
@@ -18,7 +19,7 @@ struct TableMemory: @unchecked Sendable {
     let isLarge = byteCount >= Self.hugePage
     let whole = isLarge ? (byteCount + Self.hugePage - 1) / Self.hugePage * Self.hugePage : byteCount
     base = .allocate(byteCount: whole, alignment: isLarge ? Self.hugePage : Self.line)
-    self.byteCount = byteCount
+    self.byteCount = whole
     #if os(Linux)
       // Refused where huge pages are off: then these are pages as any other.
       if isLarge { _ = madvise(base, whole, Int32(MADV_HUGEPAGE)) }

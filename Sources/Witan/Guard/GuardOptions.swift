@@ -55,11 +55,20 @@ public struct GuardOptions: Sendable, Hashable {
     try resolved(spec.guardOutputs, of: "this model; 'witan inspect' lists them")
   }
 
-  /// The same for a panel, whose outputs are called `member/principle`; the default rule is about `any` of each member.
+  /// The same for a panel, whose outputs are called `member/principle`. With a default rule each member has to have
+  /// something to watch.
   func resolved(for panel: Panel) throws(WitanError) -> [ResolvedRule] {
     let names = panel.members.map(\.name).joined(separator: ", ")
-    return try resolved(
+    let rules = try resolved(
       panel.guardOutputs, of: "this panel; name one as MEMBER/PRINCIPLE or MEMBER/any, of \(names)")
+    for (i, member) in panel.members.enumerated() where defaultRule != nil {
+      guard !rules.contains(where: { panel.outputs(of: i).contains($0.output) }) else { continue }
+      throw WitanError(
+        .invalidValue,
+        "watch nothing of '\(member.name)', which has no prohibitions: name its outputs, leave it out "
+          + "of the panel, or take no default rule", at: "rules")
+    }
+    return rules
   }
 
   private func resolved(_ outputs: [GuardOutput], of whole: String) throws(WitanError) -> [ResolvedRule] {

@@ -56,7 +56,7 @@ public final class StreamGuard {
   }
 
   /// A guard over a panel: rules are about `member/principle`, the default rule about `any` of each member by
-  /// its own threshold, so that the strictest decides. Where members disagree and that is to count, use a policy
+  /// its own threshold, or about each prohibition where it has none, so that the strictest decides. Where members disagree and that is to count, use a policy
   /// (`PolicyStream`).
   ///
   /// Throws `invalidValue` that names the option, or the output that no member has; and when views are looked

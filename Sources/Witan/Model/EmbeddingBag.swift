@@ -38,9 +38,17 @@ struct EmbeddingBag {
     return bag
   }
 
+  /// Whether so many rows can be added; if not, the bag is full from now on.
+  @inline(__always)
+  mutating func hasRoom(for rows: Int) -> Bool {
+    if count + rows <= ModelSpec.maximumFeatures { return true }
+    isFull = true
+    return false
+  }
+
   @inline(__always)
   mutating func add(_ ids: UnsafeBufferPointer<UInt32>) {
-    guard count + ids.count <= ModelSpec.maximumFeatures else { return isFull = true }
+    guard hasRoom(for: ids.count) else { return }
     table.add(ids, to: sums)
     count += ids.count
   }

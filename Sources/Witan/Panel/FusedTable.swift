@@ -31,8 +31,8 @@ final class FusedTable: @unchecked Sendable {  // immutable after init
     // Rows that begin with a cache line touch fewer of them, where that costs little.
     let aligned = (width + Self.line - 1) / Self.line * Self.line
     columns = aligned - width <= width / 8 ? aligned : width
-    byteCount = rowCount * columns + Self.line + (kept == nil ? 0 : buckets / 4)
     memory = TableMemory(byteCount: rowCount * columns + Self.line)
+    byteCount = memory.byteCount + (kept == nil ? 0 : buckets / 4)
     var row = memory.base.assumingMemoryBound(to: Int8.self)
     for bucket in 0..<buckets {
       if let bits, bits[bucket / 8] >> UInt8(bucket % 8) & 1 == 0 { continue }

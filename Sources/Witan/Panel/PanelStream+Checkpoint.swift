@@ -52,7 +52,8 @@ extension PanelStream {
   /// The largest count of all bags: at `ModelSpec.maximumFeatures` the text is not scored further.
   var featureCount: Int {
     var largest = 0
-    for i in 0..<featureCounts { largest = max(largest, count(i)) }
+    let deferred = scratch.deferred(to: bags)  // only where there is one count
+    for i in 0..<featureCounts { largest = max(largest, count(i) + deferred) }
     for i in 0..<denseCount { largest = max(largest, denseBags[i].count) }
     return largest
   }

@@ -78,6 +78,10 @@ extension PanelStream {
       deferredCount = 0
     }
 
+    /// How many features wait to be added to `bag`.
+    @inline(__always)
+    func deferred(to bag: UnsafeMutablePointer<EmbeddingBag>) -> Int { deferredTo == bag ? deferredCount : 0 }
+
     /// Drops what was deferred of `bag`, which starts anew or goes.
     func forget(_ bag: UnsafeMutablePointer<EmbeddingBag>) { if deferredTo == bag { deferredCount = 0 } }
   }

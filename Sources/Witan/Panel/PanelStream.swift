@@ -29,7 +29,7 @@ public final class PanelStream {
   private let shifts: UnsafePointer<UInt32>  // [tables]
   let ranges: UnsafePointer<PanelFeatures.Tables>  // [featureCounts]
   private let denseFirst: UnsafePointer<Int>  // [embeddings] in the dense sums
-  private let scratch: Scratch
+  let scratch: Scratch
   private let ownsScratch: Bool
 
   private var workspace: FeatureExtractor.Workspace { scratch.workspace }
@@ -171,7 +171,11 @@ public final class PanelStream {
     let tables = ranges[i]
     for table in tables.first..<tables.first + tables.count {
       let shift = shifts[table]
-      if shift == 0 { bags[table].add(ids) } else { ids.withShifted(shift) { bags[table].add($0) } }
+      if shift == 0 {
+        bags[table].add(ids)
+      } else if bags[table].hasRoom(for: ids.count) {  // all or nothing, as without runs
+        ids.withShifted(shift) { bags[table].add($0) }
+      }
     }
   }
 
@@ -193,7 +197,10 @@ public final class PanelStream {
   }
 
   /// Whether the text has more features than a model counts: what came since was not scored. O(tables)
-  public var isTruncated: Bool { (0..<tableCount).contains { bags[$0].isFull } }
+  public var isTruncated: Bool {
+    settle()
+    return (0..<tableCount).contains { bags[$0].isFull }
+  }
 
   /// What all say now, and how far they are apart. Allocates; see `read()` for the hot path.
   public var verdict: PanelVerdict { PanelVerdict(opinions: opinions) }

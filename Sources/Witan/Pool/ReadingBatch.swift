@@ -3,7 +3,7 @@
 ///
 /// Guards are not retained: whoever owns the batch keeps them until it is flushed.
 final class ReadingBatch {
-  /// Rows of one product: 2.5 MB with what the product needs.
+  /// Rows of one product: 2.5 MB with what the product needs, of one classifier.
   static let capacity = 1024
 
   private struct Entry {

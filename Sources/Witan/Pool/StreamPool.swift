@@ -227,7 +227,8 @@ public final class StreamPool {
     try find(id).withEmittable(body)
   }
 
-  /// Gives the place of a stream back. What it held is gone, what was not told never is.
+  /// Gives the place of a stream back. What it held is gone, what was not told never is. Allocates when `use` has given
+  /// new streams another panel since it was opened.
   public func close(_ id: PoolStream) throws(WitanError) {
     let streamGuard = try find(id)
     // Its rows in the batch would else be taken for those of the next stream in its place.

@@ -193,6 +193,12 @@ struct PolicyExplanationTests {
     let split = try decision([.fallsUnder, .doesNot, .doesNot], house: house)
     #expect(split.action == .ask && split.rule == "contested" && split.members == ["a"])
     let all = try decision([.fallsUnder, .fallsUnder, .fallsUnder], house: house)
-    #expect(all.action == .ask && all.rule == "objects")
+    #expect(all.action == .ask && all.rule == "contested" && all.members == ["a", "b", "c"])
+    // The decision names no outcome of which nothing follows.
+    for (votes, members) in [("yyy", ["a", "b", "c"]), ("yy?", ["c"]), ("???", ["a", "b", "c"])] {
+      let findings: [Finding?] = votes.map { $0 == "y" ? .fallsUnder : .cannotTell }
+      let open = try decision(findings, house: ["undecided": "hold", "contested": "emit", "combine": "any"])
+      #expect(open.action == .hold && open.rule == "undecided" && open.members == members, "\(open)")
+    }
   }
 }

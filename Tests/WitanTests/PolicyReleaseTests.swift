@@ -166,7 +166,8 @@ import Witan
     #expect(turned > 20, "\(turned)")
   }
 
-  @Test("who lets pass that all object lets pass that some do, and no rule; that some object is not that all do")
+  @Test(
+    "who lets pass that all object lets pass that some do, and no rule; that some object is not that all do")
   func outcomes() throws {
     var random = SeededRandom(seed: 74)
     let always = placed("floor", "always", ["when": "m1/p0", "from": 0.000_001, "then": "hold"])

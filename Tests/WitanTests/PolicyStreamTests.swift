@@ -330,11 +330,16 @@ import Witan
     #expect(stream.stream.isTruncated && stream.emittedByteCount < stream.byteCount)
   }
 
-  @Test("a push allocates nothing", arguments: [nil, "2/3"])
-  func allocations(_ debounce: String?) throws {
-    let stream = try PolicyStream(speaking(.annotate, debounce: debounce))
+  @Test(
+    "a push allocates nothing, also while what somebody let pass goes on", arguments: [nil, "2/3"],
+    [GuardAction.annotate, .ask])
+  func allocations(_ debounce: String?, _ action: GuardAction) throws {
+    let stream = try PolicyStream(speaking(action, debounce: debounce))
     let chunks = (0..<400).map { Array("word\($0 % 10)? ".utf8) }
-    for chunk in chunks.prefix(100) { _ = stream.push(chunk) }
+    for chunk in chunks.prefix(100) {
+      if stream.push(chunk).action == .ask { _ = stream.resolve(.release) }
+    }
+    #expect(stream.verdict.action == .annotate)
     witan_allocations_start()
     var emitted = 0
     for chunk in chunks.dropFirst(100) { emitted += stream.push(chunk).emit }

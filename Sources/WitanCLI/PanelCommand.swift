@@ -112,8 +112,12 @@ struct PanelCommand: ParsableCommand {
       try Terminal.flush()
     }
     let (opinions, text) = try reading.finish()
-    let verdict = try verdict(
+    var verdict = try verdict(
       text.isEmpty ? opinions : panel.withEvidence(opinions, of: text, prompt: prompt), speaking)
+    // What was done with the stream, not what would be done with the whole text.
+    if let decision = reading.decision {
+      verdict = PanelVerdict(opinions: verdict.opinions, decision: decision)
+    }
     if json {
       var fields: [String: JSON] = ["verdict": verdict.json]
       fields["stream"] = reading.outcome

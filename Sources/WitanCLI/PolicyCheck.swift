@@ -30,13 +30,18 @@ struct PolicyCheck: ParsableCommand {
     var unheard: [String] = []
     if let loaded = try models.load() {
       let speaking: PolicyPanel
-      do { speaking = try PolicyPanel(loaded.panel, policy, context) } catch {
+      do { speaking = try PolicyPanel(loaded.panel, policy) } catch {
         throw WitanError(error.code, error.description, at: file)
+      }
+      // What fits without the user's settings and not with them is wrong in their file.
+      do { _ = try PolicyPanel(loaded.panel, policy, context) } catch {
+        throw WitanError(error.code, error.description, at: user ?? file)
       }
       unchecked = policy.members.filter { speaking.missing.contains($0.name) }
       unheard = speaking.unheard
     }
     let isChecked = { (member: PolicyMember) in !unchecked.contains(member) }
+    let debounces = policy.debounces.merging(context.user?.layer?.debounces ?? [:]) { $1 }
     let open = ([policy.floor] + policy.layers).filter { !$0.missing.holdsBack }.map(\.name)
     if json {
       let report: JSON = [
@@ -45,7 +50,7 @@ struct PolicyCheck: ParsableCommand {
         "members": JSON(policy.members.map(\.name)), "layers": JSON(policy.layers.map(\.name)),
         "roles": JSON(policy.roles.map(\.name)), "fails_open": JSON(open),
         "unchecked": JSON(unchecked.map(\.name)), "unheard": JSON(unheard),
-        "debounces": .object(policy.debounces.mapValues(JSON.string)),
+        "debounces": .object(debounces.mapValues(JSON.string)),
       ]
       try Terminal.write(report.text() + "\n")
     } else {
@@ -55,10 +60,10 @@ struct PolicyCheck: ParsableCommand {
       if !open.isEmpty {
         try Terminal.write("fails open where a member is missing: \(list(open))\n")
       }
-      let debounces = policy.debounces.sorted { $0.key < $1.key }
-      if !debounces.isEmpty {
+      let sorted = debounces.sorted { $0.key < $1.key }
+      if !sorted.isEmpty {
         try Terminal.write(
-          "in streams acts after several words: \(list(debounces.map { "\($0.key) (\($0.value))" }))\n")
+          "in streams looks at several words: \(list(sorted.map { "\($0.key) (\($0.value))" }))\n")
       }
       let checked = policy.members.filter(isChecked).map(\.name)
       if !checked.isEmpty { try Terminal.write("fits the models of: \(list(checked))\n") }

@@ -61,11 +61,11 @@ struct PolicyComparison {
     }.map(\.element)
   }
 
-  /// Debounces that differ, by layer or rule, with those of before and after; 1 where there is none.
-  private func debounces(_ old: Policy, _ new: Policy) -> [(name: String, old: String, new: String)] {
+  /// `debounce` and `until` that differ, by layer or rule, as before and after; nil where there is none.
+  private func debounces(_ old: Policy, _ new: Policy) -> [(name: String, old: String?, new: String?)] {
     let (before, after) = (old.debounces, new.debounces)
     return Set(before.keys).union(after.keys).sorted()
-      .map { ($0, before[$0] ?? "1", after[$0] ?? "1") }.filter { $0.1 != $0.2 }
+      .map { ($0, before[$0], after[$0]) }.filter { $0.1 != $0.2 }
   }
 
   func json(_ old: Policy, _ new: Policy, examples n: Int) -> JSON {
@@ -88,7 +88,10 @@ struct PolicyComparison {
       "debounces": .object(
         Dictionary(
           uniqueKeysWithValues: debounces(old, new).map { item -> (String, JSON) in
-            (item.name, ["old": .string(item.old), "new": .string(item.new)])
+            (
+              item.name,
+              ["old": item.old.map(JSON.string) ?? .null, "new": item.new.map(JSON.string) ?? .null]
+            )
           })),
       "examples": .array(
         examples(n).map { ["text": .string($0.text), "old": $0.old.json, "new": $0.new.json] }),
@@ -115,9 +118,9 @@ struct PolicyComparison {
     }
     let changed = debounces(old, new)
     if !changed.isEmpty {
-      out += "\nwords that must agree in a stream; here texts are decided on as wholes\n"
+      out += "\ndebounce and until, of streams; here texts are decided on as wholes\n"
     }
-    for item in changed { out += "  \(item.name): \(item.old), now \(item.new)\n" }
+    for item in changed { out += "  \(item.name): \(item.old ?? "none"), now \(item.new ?? "none")\n" }
     for pair in examples(n) {
       out += "\n\(pair.text.oneLine.padded(100))\n"
       out += "  old: \(pair.old.action.rawValue.padded(10)) \(pair.old.summary)\n"

@@ -29,8 +29,8 @@ extension PolicyDecision {
   private var ruleWords: String {
     switch PolicyOutcome(rawValue: rule) {
     case .objects: "rule 'objects': as many object as it wants"
-    case .contested: "rule 'contested': some object and others do not"
-    case .undecided: "rule 'undecided': it hangs on members that cannot tell"
+    case .contested: "rule 'contested': some object"
+    case .undecided: "rule 'undecided': enough object or cannot tell"
     case .missing: "rule 'missing': no whole opinion from"
     case nil: "rule '\(rule)'"
     }

@@ -35,6 +35,9 @@ struct StreamedPanel {
     }
   }
 
+  /// Why the policy has in force what it has; nil without one.
+  var decision: PolicyDecision? { deciding?.decision }
+
   /// What the policy has in force; nil without one.
   var action: GuardAction? { deciding?.verdict.action }
 
@@ -127,8 +130,8 @@ struct StreamedPanel {
   var lines: [String] {
     guard let deciding, let action else { return [] }
     let out = "\(deciding.emittedByteCount) of \(deciding.byteCount) bytes went out"
-    return ["  As a stream: \(action.rawValue); \(out)\(isStopped ? "; it was stopped there" : "")."]
+    var end = action == .terminate ? "; it was stopped there" : ""
+    if let cause = deciding.verdict.cause { end += " (\(cause.rawValue))" }
+    return ["  As a stream: \(action.rawValue); \(out)\(end)."]
   }
-
-  private var isStopped: Bool { action == .terminate }
 }

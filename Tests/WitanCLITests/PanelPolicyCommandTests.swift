@@ -116,6 +116,23 @@ struct PanelPolicyCommandTests {
     #expect(stream["action"] as? String == "terminate")
     let (emitted, bytes) = (stream["emitted"] as? Int ?? -1, stream["bytes"] as? Int ?? -1)
     #expect(0 <= emitted && emitted < bytes && bytes < Self.harmful.utf8.count)
+    // What was asked stays unanswered, though the whole text would pass.
+    let asking = try write(policy("ask"), "ask.yaml")
+    let long = Data((Self.harmful + String(repeating: Self.benign, count: 6)).utf8)
+    let asked = ["panel", "--side", "prompt", "--stream"] + models + ["--policy", asking]
+    let question = try run(asked, input: long)
+    #expect(question.code == 1 && question.out.contains("All 2 do not object."), "\(question.out)")
+    #expect(
+      question.out.contains("As a stream: ask; ") && !question.out.contains("(emit)"), "\(question.out)")
+    #expect(
+      question.out.contains("the text is held back until somebody has answered (ask).\n  Chosen by the floor")
+    )
+    let last = try #require(
+      try run(asked + ["--json"], input: long).out.split(separator: "\n").last.map {
+        try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]
+      })
+    let decision = (last?["verdict"] as? [String: Any])?["decision"] as? [String: Any]
+    #expect(decision?["action"] as? String == "ask" && decision?["layer"] as? String == "floor")
     let benign = try run(flags, input: Data(Self.benign.utf8))
     #expect(
       benign.code == 0 && benign.out.contains("As a stream: emit; 52 of 52 bytes went out."), "\(benign.out)")

@@ -88,7 +88,7 @@ struct PolicyCommandTests {
       policy("hold").replacing("objects: hold}", with: "objects: hold, debounce: 2/4}"), "new.yaml")
     let checked = try witan("policy", "check", new)
     #expect(
-      checked.out.contains("in streams acts after several words: floor (2/4)"), "\(checked.out)\(checked.err)"
+      checked.out.contains("in streams looks at several words: floor (2/4)"), "\(checked.out)\(checked.err)"
     )
     #expect(
       try witan("policy", "check", new, "--json").json()["debounces"] as? [String: String] == ["floor": "2/4"]
@@ -104,9 +104,42 @@ struct PolicyCommandTests {
     let diff = try run(flags, input: Data())
     #expect(diff.code == 0 && diff.out.contains("0 with another action"), "\(diff.err)")
     #expect(
-      diff.out.contains("words that must agree in a stream") && diff.out.contains("  floor: 1, now 2/4"))
+      diff.out.contains("debounce and until, of streams; here texts are decided on as wholes")
+        && diff.out.contains("  floor: none, now 2/4\n"), "\(diff.out)")
     let json = try run(flags + ["--json"], input: Data()).json()
-    #expect(json["debounces"] as? [String: [String: String]] == ["floor": ["old": "1", "new": "2/4"]])
+    let floor = try #require((json["debounces"] as? [String: [String: Any]])?["floor"])
+    #expect(floor["old"] is NSNull && floor["new"] as? String == "2/4")
+
+    // One of one is none; what only lasts is one too; users have their own.
+    let rules = ", rules: [{name: r, when: baseline/any, until: 0.2, then: hold}]}"
+    let lasting = try write(
+      policy("hold").replacing("objects: hold}", with: "objects: hold, debounce: 1/1" + rules), "until.yaml")
+    let user = try write("{objects: hold, debounce: 3, missing: hold}", "user.yaml")
+    let plain = try witan("policy", "check", lasting)
+    #expect(plain.out.contains("in streams looks at several words: floor: r (until 0.2)\n"), "\(plain.out)")
+    let own = try witan("policy", "check", lasting, "--user", user)
+    #expect(own.out.contains("several words: floor: r (until 0.2), user (3)\n"), "\(own.out)\(own.err)")
+    let ended = try run(
+      ["policy", "diff", lasting, old, "--on", texts, "--side", "prompt", "--models", model("baseline")],
+      input: Data())
+    #expect(ended.out.contains("  floor: r: until 0.2, now none\n"), "\(ended.out)")
+    #expect(!ended.out.contains("  floor: none"))
+  }
+
+  @Test("what does not fit the models in a user's file is said of that file")
+  func userFaults() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let file = try write(policy("hold"), "p.yaml")
+    let user = try write("rules: [{when: baseline/no-such-principle, then: hold}]", "settings.yaml")
+    let models = ["--models", model("baseline"), model("open-inquiry")]
+    let checked = try run(["policy", "check", file, "--user", user] + models)
+    #expect(checked.code == 2 && checked.err.contains("is no principle of"), "\(checked.err)")
+    #expect(checked.err.contains("settings.yaml") && !checked.err.contains("p.yaml"), "\(checked.err)")
+    let wrong = try write(
+      policy("hold").replacing("argue-unpopular-positions", with: "no-such-principle"), "wrong.yaml")
+    let both = try run(["policy", "check", wrong, "--user", user] + models)
+    #expect(both.code == 2 && both.err.contains("wrong.yaml"), "\(both.err)")
+    #expect(!both.err.contains("settings.yaml"))
   }
 
   @Test("explain is complete, wrapped and the same each time")

@@ -57,6 +57,8 @@ struct PolicyYAMLTests {
       ),
       ("    objects: hold\n", "    objects: hold\n    objects: ask\n", "18:5", ["stands twice"]),
       ("title: Tiny", "title: [Tiny", "5:1", ["not YAML"]),
+      ("title: Tiny", "title: Tiny\n? [a, b]\n: c", "4:3", ["the file has a key that is no word"]),
+      ("quorum: 2", "quorum: 2, '': 3", "17:26", ["'layers[1].combine' has a key that is no word"]),
       ("title: Tiny", "title:", "3:7", ["'title' is missing"]),
     ])
   func mistake(_ part: String, _ other: String, _ place: String, _ messages: [String]) throws {
@@ -119,6 +121,30 @@ struct PolicyYAMLTests {
       #expect(property["description"]?.string?.isEmpty == false, "\(key)")
     }
     #expect(schema["$defs"]?["action"]?["enum"] == JSON(GuardAction.allCases.map(\.rawValue)))
+  }
+
+  @Test("the schema takes exactly the debounces that the parser takes")
+  func debounces() throws {
+    let url = Self.docs.appendingPathComponent("policy.schema.json")
+    let schema = try JSON(parsing: String(contentsOf: url, encoding: .utf8))
+    let options = try #require(schema["$defs"]?["debounce"]?["oneOf"]?.array)
+    #expect(options[0]["minimum"] == 1 && options[0]["maximum"] == 64)
+    let pattern = try Regex(#require(options[1]["pattern"]?.string))
+    var texts = ["", "/", "3/", "/3", "1/2/3", "+2/+4", "2/+4", "+2", "-1", "2 /4", "two"]
+    for k in 0...66 {
+      texts.append("\(k)")
+      for m in Set([1, 5, 9, 10, 19, 20, 58, 59, 60, 63, 64, 65, 99, k - 1, k, k + 1]) where m >= 0 {
+        texts.append("\(k)/\(m)")
+      }
+    }
+    var taken = 0
+    for text in texts {
+      let yaml = Self.minimal.replacing("then: ask", with: "then: ask, debounce: '\(text)'")
+      let isTaken = (try? Policy(yaml: yaml, file: "x")) != nil
+      #expect(try (pattern.firstMatch(in: text) != nil) == isTaken, "\(text)")
+      taken += isTaken ? 1 : 0
+    }
+    #expect(taken > 300 && taken < texts.count - 300, "\(taken) of \(texts.count)")
   }
 
   /// The principles of a shipped constitution and their stances.

@@ -240,6 +240,7 @@ struct PolicyDebounceTests {
       (rule + ["debounce"], 0, "layers[1].rules[1].debounce", "1 <= K"),
       (rule + ["debounce"], 65, "layers[1].rules[1].debounce", "1 <= K"),
       (rule + ["debounce"], "two", "layers[1].rules[1].debounce", "number of words"),
+      (rule + ["debounce"], "+2/+4", "layers[1].rules[1].debounce", "number of words"),
       (rule + ["until"], 0, "layers[1].rules[1].until", "above 0"),
       (
         ["layers", "0"], ["name": "house", "debounce": 2, "rules": [["when": "one/bad", "then": "ask"]]],

@@ -49,6 +49,44 @@ struct PolicyExplanationTests {
     }
     #expect(policy.debounces == ["house": "3", "floor: a/x": "2/4, until 0.2"])
     #expect(try Policy(json: Self.json.text()).debounces.isEmpty)
+    // One of one is no debounce; one of several acts at once and lasts.
+    for (words, said, named) in [
+      ("1/1", nil, [:]),
+      (
+        "1/4", "In a stream it does so from the first such word on, and for 3 more after the last.",
+        ["floor: a/x": "1/4"]
+      ),
+    ] as [(String, String?, [String: String])] {
+      let json = try PolicyParsingTests.changed(
+        Self.json, ["floor", "rules", "0", "debounce"], .string(words))
+      let policy = try Policy(json: json.text())
+      #expect(policy.debounces == named)
+      let text = policy.explanation.joined(separator: "\n")
+      if let said { #expect(text.contains(said), "\(text)") } else { #expect(!text.contains("In a stream")) }
+    }
+  }
+
+  @Test("outcomes of which nothing follows are left out, and what holds text back is never said to pass")
+  func silentOutcomes() throws {
+    func floor(_ fields: [String: JSON]) throws -> String {
+      let json = try PolicyParsingTests.changed(Self.json, ["floor"], .object(fields))
+      return try Policy(json: json.text()).explanation.first { $0.hasPrefix("The floor.") } ?? ""
+    }
+    let contested = try floor(["members": ["a", "b"], "contested": "hold"])
+    #expect(
+      contested.contains(
+        "When at least one of a and b objects, the text is held back until its score has fallen."),
+      "\(contested)")
+    #expect(!contested.contains("passes") && !contested.contains("disagree"), "\(contested)")
+    let undecided = try floor([
+      "members": ["a", "b"], "combine": "unanimity", "undecided": "ask",
+      "rules": [["when": "a/x", "then": "hold"]],
+    ])
+    #expect(
+      undecided.contains(
+        "When all of a and b who can tell object, or could with those who cannot tell, this follows: the text is "
+          + "held back until somebody has answered."), "\(undecided)")
+    #expect(!undecided.contains("passes") && !undecided.contains("disagree"), "\(undecided)")
   }
 
   @Test("the explanation says all that the policy does, in sentences")
@@ -193,6 +231,12 @@ struct PolicyExplanationTests {
     let split = try decision([.fallsUnder, .doesNot, .doesNot], house: house)
     #expect(split.action == .ask && split.rule == "contested" && split.members == ["a"])
     let all = try decision([.fallsUnder, .fallsUnder, .fallsUnder], house: house)
-    #expect(all.action == .ask && all.rule == "objects")
+    #expect(all.action == .ask && all.rule == "contested" && all.members == ["a", "b", "c"])
+    // The decision names no outcome of which nothing follows.
+    for (votes, members) in [("yyy", ["a", "b", "c"]), ("yy?", ["c"]), ("???", ["a", "b", "c"])] {
+      let findings: [Finding?] = votes.map { $0 == "y" ? .fallsUnder : .cannotTell }
+      let open = try decision(findings, house: ["undecided": "hold", "contested": "emit", "combine": "any"])
+      #expect(open.action == .hold && open.rule == "undecided" && open.members == members, "\(open)")
+    }
   }
 }

@@ -269,6 +269,7 @@ import Witan
     let long = stream.push("one two three four five six seven")
     #expect(long.action == .terminate && long.cause == .length && stream.byteCount == 20)
     #expect(stream.isEnded && stream.push("more").emit == 0 && stream.finish().action == .terminate)
+    #expect(stream.decision.action == .terminate && stream.decision.layer == "default")
     stream.begin(as: nil)
     #expect(stream.push("one two ").action == .emit && stream.emittedByteCount == 8)
     let cancelled = stream.cancel()
@@ -281,12 +282,14 @@ import Witan
     #expect(stream.decision.rule == "r" && stream.decision.action == .ask)
     let released = stream.resolve(.release)
     #expect(released.emit == 8 && released.action == .annotate)
+    #expect(stream.decision.rule == "r" && stream.decision.action == .annotate)
     #expect(stream.push("three ").emit == 6)
     #expect(stream.finish().action == .annotate)
     stream.begin(as: nil)
     _ = stream.push("one ")
     let stopped = stream.resolve(.terminate)
     #expect(stopped.action == .terminate && stopped.cause == .answer && stream.resolve(.release).emit == 0)
+    #expect(stream.decision.rule == "r" && stream.decision.action == .terminate)
     stream.begin(as: nil)
     let held = stream.push(String(repeating: "one ", count: 20))
     #expect(held.action == .terminate && held.cause == .heldBytes && held.held == 40)
@@ -327,11 +330,16 @@ import Witan
     #expect(stream.stream.isTruncated && stream.emittedByteCount < stream.byteCount)
   }
 
-  @Test("a push allocates nothing", arguments: [nil, "2/3"])
-  func allocations(_ debounce: String?) throws {
-    let stream = try PolicyStream(speaking(.annotate, debounce: debounce))
+  @Test(
+    "a push allocates nothing, also while what somebody let pass goes on", arguments: [nil, "2/3"],
+    [GuardAction.annotate, .ask])
+  func allocations(_ debounce: String?, _ action: GuardAction) throws {
+    let stream = try PolicyStream(speaking(action, debounce: debounce))
     let chunks = (0..<400).map { Array("word\($0 % 10)? ".utf8) }
-    for chunk in chunks.prefix(100) { _ = stream.push(chunk) }
+    for chunk in chunks.prefix(100) {
+      if stream.push(chunk).action == .ask { _ = stream.resolve(.release) }
+    }
+    #expect(stream.verdict.action == .annotate)
     witan_allocations_start()
     var emitted = 0
     for chunk in chunks.dropFirst(100) { emitted += stream.push(chunk).emit }

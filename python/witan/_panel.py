@@ -210,14 +210,15 @@ class PanelStream:
         return scores
 
     def verdict(self, policy: Policy | None = None) -> Verdict:
-        """What all say now, and what the policy says to do."""
+        """What all say now, and what the policy says to do with the text as it stands: its debounces, which count
+        words of a stream, are not applied."""
         text, length = ctypes.c_void_p(), ctypes.c_size_t()
         self._ask(policy, ctypes.byref(text), ctypes.byref(length))
         assert text.value is not None
         return verdict_of(json.loads(ctypes.string_at(text.value, length.value)))
 
     def action(self, policy: Policy) -> Action:
-        """What the policy says to do now; costs less than the whole verdict."""
+        """What the policy says to do now, without debounces as in `verdict`; costs less than the whole verdict."""
         return Action(self._ask(policy, None, None).action)
 
     def _ask(self, policy: Policy | None, text: Any, length: Any) -> _library.PanelVerdict:

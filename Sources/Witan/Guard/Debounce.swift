@@ -8,9 +8,11 @@ public enum Debounce: Sendable, Hashable {
   /// The most words that a rule looks back.
   public static let maximumWords = 64
 
-  /// `N` or `K/M`, as the command and files write it; nil when the text is neither.
+  /// `N` or `K/M` in digits, as the command and files write it; nil when the text is neither.
   public init?(_ text: String) {
-    let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { part in
+      part.utf8.allSatisfy { (48...57).contains($0) } ? Int(part) : nil
+    }
     switch (parts.count, parts.first ?? nil, parts.last ?? nil) {
     case (1, let n?, _): self = .consecutive(n)
     case (2, let k?, let m?): self = .of(k, m)

@@ -157,15 +157,9 @@ public struct DecisionState: Sendable, Equatable {
     return first
   }
 
-  /// The first onset of the rules that hold text back and turned on at the last word. Int.max when there is none.
-  var firstNewOnset: Int {
-    if isQuiet { return .max }
-    var first = Int.max
-    for i in rules.indices
-    where rules[i].action.holdsBack && watches[i].isOn && watches[i].word == wordCount - 1 {
-      first = min(first, watches[i].onsetWord)
-    }
-    return first
+  /// The onset of the rule of this index, if it turned on at the last word; else Int.max.
+  func newOnset(_ i: Int) -> Int {
+    watches[i].isOn && watches[i].word == wordCount - 1 ? watches[i].onsetWord : .max
   }
 
   /// The earliest observed word that could yet be the onset of a rule that is off.
@@ -190,6 +184,9 @@ public struct DecisionState: Sendable, Equatable {
     }
     return isAny
   }
+
+  /// Lets the rule of this index pass until it turns off.
+  mutating func allow(_ i: Int) { watches[i].isAllowed = watches[i].isOn }
 
   /// Forgets all words.
   public mutating func reset() {

@@ -22,4 +22,11 @@ public struct PolicyDecision: Sendable, Hashable {
     (self.members, self.principles, self.adjustedBy) = (members, principles, adjustedBy)
     self.policy = policy
   }
+
+  /// The same with another action, as somebody's answer has it.
+  func acting(_ action: GuardAction) -> PolicyDecision {
+    PolicyDecision(
+      action: action, layer: layer, rule: rule, members: members, principles: principles,
+      adjustedBy: adjustedBy, policy: policy)
+  }
 }

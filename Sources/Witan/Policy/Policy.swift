@@ -31,16 +31,7 @@ public struct Policy: Sendable, Hashable {
   /// What looks at several words of a stream, layers and rules by name, with the words of the file for it:
   /// ["house": "2/4", "floor: weapons": "3, until 0.2"]. O(policy)
   public var debounces: [String: String] {
-    var out: [String: String] = [:]
-    for layer in [floor] + layers {
-      if layer.debounce != .consecutive(1) { out[layer.name] = layer.debounce.text }
-      for rule in layer.rules {
-        let until = rule.signals[0].until.map { "until \(JSON($0).text())" }
-        let words = [rule.debounce == .consecutive(1) ? nil : rule.debounce.text, until].compactMap { $0 }
-        if !words.isEmpty { out["\(layer.name): \(rule.name)"] = words.joined(separator: ", ") }
-      }
-    }
-    return out
+    ([floor] + layers).reduce(into: [:]) { $0.merge($1.debounces) { $1 } }
   }
 
   /// The role of this name.

@@ -1,5 +1,5 @@
 /// What a policy chose, in numbers: the layer and what in it.
-struct PolicyChoice: Sendable, Hashable {
+struct PolicyChoice: Sendable, Hashable, BitwiseCopyable {
   enum Cause: Sendable, Hashable, BitwiseCopyable {
     case nothing
     case outcome(PolicyOutcome)

@@ -30,11 +30,11 @@ struct PolicyDebounce: Sendable {
   /// The first word that words to come could make the onset of what holds text back; Int.max when there is none.
   var firstPendingWord: Int { words.firstPendingWord }
 
-  /// The first of the words that added up to what holds text back since the last word; Int.max when nothing does.
-  var firstNewOnset: Int { words.firstNewOnset }
+  /// The first of the words that added up to what turned on at the last word; Int.max where it did not.
+  func newOnset(_ watched: Int) -> Int { words.newOnset(watched) }
 
   /// Somebody let pass what is on: those words are no onset of what comes next.
-  mutating func release() { _ = words.allow() }
+  mutating func release(_ watched: Int) { words.allow(watched) }
 
   mutating func reset() { words.reset() }
 }

@@ -9,13 +9,14 @@ public struct PolicyDecider: Sendable {
   private let lists: PolicyLists  // what the layers point into
   let signals: [ResolvedSignal]
   let debounces: [ResolvedRule]  // of streams
+  let causes: [ResolvedCause]
 
   /// O(policy)
   public init(_ policy: Policy, _ context: PolicyContext = PolicyContext()) {
     let resolver = PolicyResolver(policy, context)
     (self.policy, self.context) = (policy, context)
     (layers, signals, debounces) = (resolver.layers, resolver.signals, resolver.debounces)
-    (named, lists) = (resolver.named, resolver.lists)
+    (named, lists, causes) = (resolver.named, resolver.lists, resolver.causes)
   }
 
   /// What to do with the text that `opinions` are of, and why. Opinions of members that the policy does not name
@@ -91,9 +92,6 @@ public struct PolicyDecider: Sendable {
     switch choice.cause {
     case .nothing: return decision("default", [])
     case .outcome(let outcome):
-      func heard(_ names: [String], _ all: (Int) -> Bool) -> [String] {
-        names.isEmpty && state.isDebounced ? layer.members.filter(all).map { policy.members[$0].name } : names
-      }
       // A mean rests on all who are in it.
       let isMean = if case .weights = layer.combination { true } else { false }
       let members = names { m in
@@ -104,8 +102,9 @@ public struct PolicyDecider: Sendable {
         case .missing: state.votes[m] == .absent || state.isPartial[m]
         }
       }
-      // What is on by words before this one rests on nobody now: then on all who are heard.
-      return decision(outcome.rawValue, heard(members) { state.votes[$0].isHeard })
+      // Where nobody cannot tell it rests on those who object; what is on by words before this one, on all who are heard.
+      let others = [names { state.votes[$0] == .objects }, names { state.votes[$0].isHeard }]
+      return decision(outcome.rawValue, ([members] + others).first { !$0.isEmpty } ?? [])
     case .rule(let i):
       let rule = Array(layer.rules[i].signals)
       // A rule that is on by words before this one has none that is on, but perhaps some that last.

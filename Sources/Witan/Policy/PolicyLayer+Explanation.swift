@@ -3,21 +3,31 @@ extension PolicyLayer {
   var sentences: [String] {
     var out: [String] = []
     if objects > .emit || contested > .emit || undecided > .emit {
-      out.append(objectionSentence)
-      if members.count > 1 {
+      if combination == .choice && members.count > 1 {
         out.append(
-          contested > .emit
+          "The user chooses which of \(joined(members, "or")) speaks; while nobody is chosen, one objection is enough."
+        )
+      }
+      if objects > .emit { out.append("When \(condition), \(objects.consequence).") }
+      if contested > .emit {
+        out.append(
+          objects > .emit
             ? "When some of them object and others do not, this follows: \(contested.consequence)."
-            : "That they disagree has no consequence of its own.")
+            : "When at least one of \(joined(members, "and")) objects, \(contested.consequence).")
+      } else if objects > .emit && members.count > 1 {
+        out.append("That they disagree has no consequence of its own.")
       }
       if undecided > .emit {
         out.append(
-          "When it hangs on members that cannot tell, this follows: \(undecided.consequence).")
+          objects > .emit
+            ? "When it hangs on members that cannot tell, this follows: \(undecided.consequence)."
+            : "When \(condition), or could with those who cannot tell, this follows: \(undecided.consequence)."
+        )
       }
-      if max(contested, undecided) > objects {
+      if objects > .emit && max(contested, undecided) > objects {
         out.append("What follows when some object is never more than what follows when all do.")
       }
-      if let words = debounce.sentence { out.append("In a stream it follows once it holds for \(words).") }
+      if let words = debounce.sentence("it") { out.append("In a stream it follows \(words).") }
     }
     for rule in rules {
       let isNamed = rule.name != rule.signals.map(\.name).joined(separator: ", ")
@@ -25,8 +35,8 @@ extension PolicyLayer {
         (isNamed ? "The rule '\(rule.name)': when " : "When ")
           + "\(found(rule.signals)), \(rule.action.consequence)"
           + (rule.exemptions.isEmpty ? "." : ", unless \(found(rule.exemptions))."))
-      if let words = rule.debounce.sentence {
-        out.append("In a stream it does so once that holds for \(words).")
+      if let words = rule.debounce.sentence("that") {
+        out.append("In a stream it does so \(words).")
       }
       if let until = rule.signals[0].until {
         out.append("In a stream it goes on until the probability falls below \(Self.number(until)).")
@@ -46,29 +56,23 @@ extension PolicyLayer {
     return out
   }
 
-  private var objectionSentence: String {
+  /// When the layer objects, after "When".
+  private var condition: String {
     let all = joined(members, "and")
-    let then = objects.consequence
-    if members.count == 1 { return "When \(members[0]) objects, \(then)." }
+    if members.count == 1 { return "\(members[0]) objects" }
     switch combination {
-    case .any: return "When one of \(all) objects, \(then)."
+    case .any: return "one of \(all) objects"
     case .quorum(let n):
-      return n == members.count
-        ? "When \(all) object, \(then)."
-        : "When at least \(n) of \(all) object, or all who are there, \(then)."
+      return n == members.count ? "\(all) object" : "at least \(n) of \(all) object, or all who are there"
     case .share(let share):
-      return "When at least \(Self.number(share * 100)) % of those who are there of \(all) object, \(then)."
-    case .unanimity: return "When all of \(all) who can tell object, \(then)."
+      return "at least \(Self.number(share * 100)) % of those who are there of \(all) object"
+    case .unanimity: return "all of \(all) who can tell object"
     case .weights(let weights, let from):
       let list = members.map { "\($0) counts \(Self.number(weights[$0] ?? 0))" }
-      return "When the weighted mean of the probabilities with which \(all) object (\(joined(list, "and"))) "
-        + "reaches \(Self.number(from)), or all of them object, \(then)."
-    case .priority:
-      return "The first of \(joined(members, "then")) who can tell decides: when it objects, \(then)."
-    case .choice:
-      return
-        "The user chooses which of \(joined(members, "or")) speaks; while nobody is chosen, one objection is "
-        + "enough. When there is an objection, \(then)."
+      return "the weighted mean of the probabilities with which \(all) object (\(joined(list, "and"))) "
+        + "reaches \(Self.number(from)), or all of them object"
+    case .priority: return "the first of \(joined(members, "then")) who can tell objects"
+    case .choice: return "there is an objection"
     }
   }
 
@@ -110,10 +114,14 @@ extension GuardAction {
 }
 
 extension Debounce {
-  /// The words of a stream that must agree, as the end of a sentence; nil where one is enough and none before counts.
-  fileprivate var sentence: String? {
+  /// The words of a stream at which `what` must hold, as the end of a sentence; nil where one is enough and none before
+  /// counts.
+  fileprivate func sentence(_ what: String) -> String? {
     if window == 1 { return nil }
-    return needed == window ? "\(window) words one after the other" : "\(needed) of the last \(window) words"
+    if needed == 1 { return "from the first such word on, and for \(window - 1) more after the last" }
+    return needed == window
+      ? "once \(what) holds for \(window) words one after the other"
+      : "once \(what) holds for \(needed) of the last \(window) words"
   }
 }
 

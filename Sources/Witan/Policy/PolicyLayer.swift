@@ -21,6 +21,18 @@ public struct PolicyLayer: Sendable, Hashable {
   /// of missing members. Empty in the floor.
   public let exemptions: [PolicySignal]
 
+  /// What in it looks at several words of a stream, as in `Policy.debounces`. O(rules)
+  public var debounces: [String: String] {
+    var out: [String: String] = [:]
+    if debounce.window > 1 { out[name] = debounce.text }
+    for rule in rules {
+      let until = rule.signals[0].until.map { "until \(JSON($0).text())" }
+      let words = [rule.debounce.window > 1 ? rule.debounce.text : nil, until].compactMap { $0 }
+      if !words.isEmpty { out["\(name): \(rule.name)"] = words.joined(separator: ", ") }
+    }
+    return out
+  }
+
   /// What follows an outcome.
   public func action(_ outcome: PolicyOutcome) -> GuardAction {
     switch outcome {

@@ -166,15 +166,29 @@ public struct PolicyMonitor: Sendable {
   /// The words from which text waits for what words to come could still bring; Int.max when it waits for nothing.
   var firstPendingWord: Int { state.isDebounced ? debounce.firstPendingWord : .max }
 
-  /// The first of the words that added up to what a debounce turned on with the last one and holds text back;
-  /// Int.max when there is none.
-  var firstNewOnset: Int { state.isDebounced ? debounce.firstNewOnset : .max }
+  /// The first of the words that added up to `cause`, where a debounce turned it on with the last one; else Int.max.
+  func newOnset(_ cause: ResolvedCause) -> Int {
+    guard state.isDebounced, let watched = cause.watched else { return .max }
+    return debounce.newOnset(watched)
+  }
 
-  /// Somebody let pass what is in force.
-  mutating func release() { debounce.release() }
+  /// Somebody let pass what `cause` holds back.
+  mutating func release(_ cause: ResolvedCause) {
+    if let watched = cause.watched { debounce.release(watched) }
+  }
+
+  /// Writes which of the decider's causes are on. O(policy), no allocation
+  ///
+  /// [isOn: causes]
+  func writeCauses(_ isOn: inout [Bool]) {
+    for layer in decider.layers { layer.writeCauses(state, &isOn) }
+  }
 
   /// Why the last action was chosen.
-  public var decision: PolicyDecision { decider.decision(last, state) }
+  public var decision: PolicyDecision { decision(last) }
+
+  /// A choice in words, in the light of the last reading.
+  func decision(_ choice: PolicyChoice) -> PolicyDecision { decider.decision(choice, state) }
 
   private mutating func take(_ member: Member, _ p: UnsafeBufferPointer<Float>) {
     for i in member.outputs where !(p[i] >= 0 && p[i] <= 1) {

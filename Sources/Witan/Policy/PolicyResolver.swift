@@ -7,6 +7,8 @@ struct PolicyResolver {
   private(set) var signals: [ResolvedSignal] = []
   /// What is debounced, as the guard's rules over the levels of `PolicyDebounce`.
   private(set) var debounces: [ResolvedRule] = []
+  /// What can want an action, layer after layer in the order of `ResolvedLayer.writeCauses`.
+  private(set) var causes: [ResolvedCause] = []
   private let indices: [String: Int]
 
   init(_ policy: Policy, _ context: PolicyContext) {
@@ -61,7 +63,7 @@ struct PolicyResolver {
     if layer.debounce.window > 1 {
       resolved.firstOutcome = debounces.count
       for action in [layer.undecided, layer.contested, layer.objects] {
-        watch(layer.debounce, resolved.adjusted(action))
+        watch(layer.debounce, resolved.adjusted(action).0)
       }
     }
     var rules: [ResolvedLayer.Rule] = []
@@ -69,7 +71,7 @@ struct PolicyResolver {
       var watched: Int?
       if rule.debounce.window > 1 || rule.signals.contains(where: { $0.until != nil }) {
         watched = debounces.count
-        watch(rule.debounce, resolved.adjusted(rule.action))
+        watch(rule.debounce, resolved.adjusted(rule.action).0)
       }
       rules.append(
         ResolvedLayer.Rule(
@@ -78,8 +80,31 @@ struct PolicyResolver {
           watched: watched))
     }
     resolved.rules = lists.keep(rules)
+    addCauses(&resolved)
     layers.append(resolved)
     named.append(layer)
+  }
+
+  private mutating func addCauses(_ layer: inout ResolvedLayer) {
+    layer.firstCause = causes.count
+    let index = layers.count
+    func cause(
+      _ cause: PolicyChoice.Cause, _ adjusted: (GuardAction, PolicyChoice.Adjustment), _ watched: Int?
+    ) -> ResolvedCause {
+      ResolvedCause(
+        choice: PolicyChoice(action: adjusted.0, layer: index, cause: cause, adjustment: adjusted.1),
+        watched: watched)
+    }
+    let first = layer.firstOutcome
+    causes += [
+      cause(.outcome(.objects), layer.adjusted(layer.objects), first.map { $0 + 2 }),
+      cause(.outcome(.contested), layer.adjusted(layer.contested), first.map { $0 + 1 }),
+      cause(.outcome(.undecided), layer.adjusted(layer.undecided), first),
+    ]
+    for (i, rule) in layer.rules.enumerated() {
+      causes.append(cause(.rule(i), layer.adjusted(rule.action), rule.watched))
+    }
+    causes.append(cause(.outcome(.missing), layer.adjusted(layer.missing, isRelaxable: false), nil))
   }
 
   private mutating func watch(_ debounce: Debounce, _ action: GuardAction) {

@@ -33,7 +33,7 @@ public final class PolicyStream {
   /// Bytes that were allowed out.
   @exclusivity(unchecked) public private(set) var emittedByteCount = 0
   @exclusivity(unchecked) private var monitor: PolicyMonitor
-  @exclusivity(unchecked) private var hold = PolicyHold()
+  @exclusivity(unchecked) private var hold: PolicyHold
   @exclusivity(unchecked) private var scanner = WordScanner()
   @exclusivity(unchecked) private var wordStart = 0
   @exclusivity(unchecked) private var emittedWords = 0
@@ -60,13 +60,24 @@ public final class PolicyStream {
     (self.maximumHeldBytes, self.maximumBytes) = (maximumHeldBytes, maximumBytes)
     stream = speaking.panel.makeStream()
     monitor = try speaking.makeMonitor()
+    hold = PolicyHold(speaking.decider)
   }
 
   /// Whether pushes are ignored: after `terminate`, `finish` and `cancel`.
   public var isEnded: Bool { isFinished || stop != nil }
 
-  /// Why the action in force is in force; of text that is held back, why it came to be. Allocates.
-  public var decision: PolicyDecision { reason ?? monitor.decision }
+  /// Why the action in force is in force; of text that is held back, why it came to be, and of what somebody let pass or
+  /// stopped, what that was. Where a limit or `cancel` ended the text, its layer and rule are `default`. Allocates.
+  public var decision: PolicyDecision {
+    let decision = reason ?? monitor.decision(hold.choice)
+    return switch stop {
+    case nil, .output: decision
+    case .answer: decision.acting(.terminate)
+    case .length, .heldBytes, .cancelled:
+      PolicyDecision(
+        action: .terminate, layer: "default", rule: "default", members: [], policy: decision.policy)
+    }
+  }
 
   // MARK: - Texts
 
@@ -84,7 +95,8 @@ public final class PolicyStream {
 
   private func start() {
     monitor.begin(as: stream.side)
-    (hold, scanner, reason, stop, isFinished) = (PolicyHold(), WordScanner(), nil, nil, false)
+    hold.reset()
+    (scanner, reason, stop, isFinished) = (WordScanner(), nil, nil, false)
     (byteCount, wordCount, wordStart, emittedByteCount, emittedWords) = (0, 0, 0, 0, 0)
     emittable = 0..<0
     text.reset()
@@ -134,16 +146,16 @@ public final class PolicyStream {
     return step(from)
   }
 
-  /// Answers what is held or asked about: it goes out, or the stream ends. What was let pass acts again when it has ended
-  /// and come back. Has no effect when nothing is held, and after `terminate`.
+  /// Answers what `decision` names: text that it alone keeps back goes out, or the stream ends. What was let pass acts again
+  /// when it has ended and come back. Other rules and outcomes, and questions about them, stay: the step has what is in
+  /// force then. Has no effect when nothing is held, and after `terminate`.
   public func resolve(_ answer: GuardAnswer) -> PolicyStep {
     let from = forget()
     guard stop == nil, hold.action.holdsBack else { return step(from) }
     if answer == .terminate {
       stop = .answer
-    } else if hold.release() {
-      monitor.release()
-      reason = nil
+    } else if hold.release(&monitor) {
+      reason = hold.action.holdsBack ? monitor.decision(hold.choice) : nil
       emit()
     }
     return step(from)
@@ -179,8 +191,8 @@ public final class PolicyStream {
       stop = .length
       return
     }
-    let onset = min(max(0, wordCount - 1), monitor.firstNewOnset, waiting)
-    if hold.take(monitor.last, onset: onset) { reason = monitor.decision }
+    let isNew = hold.take(monitor, onset: min(max(0, wordCount - 1), waiting))
+    if isNew { reason = monitor.decision(hold.choice) }
     if reason != nil, !hold.action.holdsBack { reason = nil }
     if hold.action == .terminate { stop = .output }
     emit()

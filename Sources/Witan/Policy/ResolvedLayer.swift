@@ -25,10 +25,6 @@ struct ResolvedLayer: @unchecked Sendable, BitwiseCopyable {
     var isContested = false
     /// As many object as the combination wants.
     var isReached = false
-    /// Some of those who are there object and others do not.
-    var isSplit = false
-    /// Some of those who are there cannot tell.
-    var isOpen = false
   }
 
   /// An action that role or user set, and which of them.
@@ -52,6 +48,8 @@ struct ResolvedLayer: @unchecked Sendable, BitwiseCopyable {
   let tightened: Limit?
   /// Where "undecided", "contested" and "objects" are among what is debounced; nil where they follow at once.
   var firstOutcome: Int?
+  /// Where its causes are among all: objects, contested, undecided, the rules, missing.
+  var firstCause = 0
 
   /// What the layer wants of `state`. O(members + signals), no allocation
   func choice(_ state: PolicyState) -> PolicyChoice {
@@ -72,9 +70,7 @@ struct ResolvedLayer: @unchecked Sendable, BitwiseCopyable {
     if let relaxed, relaxed.action < best.action {
       (best.action, best.adjustment) = (relaxed.action, relaxed.by)
     }
-    if missing > best.action,
-      members.contains(where: { state.votes[$0] == .absent || state.isPartial[$0] })
-    {
+    if missing > best.action, isMissing(state) {
       best = PolicyChoice(action: missing, cause: .outcome(.missing))
     }
     if let tightened, best.action > .emit, tightened.action > best.action {
@@ -83,42 +79,61 @@ struct ResolvedLayer: @unchecked Sendable, BitwiseCopyable {
     return best
   }
 
+  /// Writes which of the layer's causes are on, each for itself. O(members + signals), no allocation
+  ///
+  /// [isOn: causes]
+  func writeCauses(_ state: PolicyState, _ isOn: inout [Bool]) {
+    let isSilent = exemptions.contains { state.signals[$0] }
+    let found = isSilent ? Outcomes() : counting(state)
+    isOn[firstCause] = found.isReached
+    isOn[firstCause + 1] = found.isContested
+    isOn[firstCause + 2] = found.isPossible
+    for i in rules.indices {
+      isOn[firstCause + 3 + i] =
+        !isSilent && self.isOn(rules[i], state)
+        && !rules[i].exemptions.contains { state.signals[$0] }
+    }
+    isOn[firstCause + 3 + rules.count] = isMissing(state)
+  }
+
+  private func isMissing(_ state: PolicyState) -> Bool {
+    members.contains { state.votes[$0] == .absent || state.isPartial[$0] }
+  }
+
   private func isOn(_ rule: Rule, _ state: PolicyState) -> Bool {
     if state.isDebounced, let place = rule.watched { return state.debounced[place] }
     return rule.signals.contains { state.signals[$0] }
   }
 
-  /// The most that follows of an action of this layer: relaxed, then tightened.
-  func adjusted(_ action: GuardAction) -> GuardAction {
-    let wanted = min(action, relaxed?.action ?? action)
-    return wanted == .emit ? .emit : max(wanted, tightened?.action ?? wanted)
+  /// What follows of an action of this layer: relaxed, then tightened, and by whom.
+  func adjusted(_ action: GuardAction, isRelaxable: Bool = true) -> (GuardAction, PolicyChoice.Adjustment) {
+    var (action, by) = (action, PolicyChoice.Adjustment.none)
+    if isRelaxable, let relaxed, relaxed.action < action { (action, by) = (relaxed.action, relaxed.by) }
+    if let tightened, action > .emit, tightened.action > action {
+      (action, by) = (tightened.action, tightened.by)
+    }
+    return (action, by)
   }
 
-  /// The action of the combined opinions and the outcome that it is of.
+  /// The action of the combined opinions and the outcome that it is of; of several the gravest.
   ///
   /// Each outcome's action holds for the more severe ones too: what follows when some object is never
   /// more than what follows when all do.
   private func combined(_ state: PolicyState) -> (GuardAction, PolicyOutcome) {
-    var found = outcomes(state)
-    if state.isDebounced, let first = firstOutcome {
-      (found.isPossible, found.isContested) = (state.debounced[first], state.debounced[first + 1])
-      found.isReached = state.debounced[first + 2]
-      // What is on by words before this one is named by what it was.
-      found.isSplit = found.isContested && (found.isSplit || !found.isReached)
-      found.isOpen = found.isOpen || !(found.isContested || found.isReached)
-    }
-    var action = GuardAction.emit
-    if found.isPossible { action = max(action, undecided) }
-    if found.isContested { action = max(action, contested) }
-    if found.isReached { action = max(action, objects) }
-    // The outcome that holds and wants it; else, where it comes from a milder outcome, the gravest.
-    if found.isReached && (objects == action || !found.isSplit || contested < action) {
-      return (action, .objects)
-    }
-    if found.isSplit && (contested == action || !found.isPossible || !found.isOpen) {
-      return (action, .contested)
-    }
-    return (action, found.isPossible && found.isOpen ? .undecided : .contested)
+    let found = counting(state)
+    var (action, outcome) = (GuardAction.emit, PolicyOutcome.objects)
+    if found.isReached { action = objects }
+    if found.isContested, contested > action { (action, outcome) = (contested, .contested) }
+    if found.isPossible, undecided > action { (action, outcome) = (undecided, .undecided) }
+    return (action, outcome)
+  }
+
+  /// What the votes come to, by words before this one too where they are debounced.
+  private func counting(_ state: PolicyState) -> Outcomes {
+    guard state.isDebounced, let first = firstOutcome else { return outcomes(state) }
+    return Outcomes(
+      isPossible: state.debounced[first], isContested: state.debounced[first + 1],
+      isReached: state.debounced[first + 2])
   }
 
   /// What the votes come to, as of this word alone. O(members), no allocation
@@ -137,8 +152,7 @@ struct ResolvedLayer: @unchecked Sendable, BitwiseCopyable {
     let reached = objecting == present || isReached(objecting, present, state, abstainersObject: false)
     return Outcomes(
       isPossible: reached || isReached(objecting + abstaining, present, state, abstainersObject: true),
-      isContested: objecting > 0 && members.count > 1, isReached: reached,
-      isSplit: objecting > 0 && objecting < present, isOpen: abstaining > 0)
+      isContested: objecting > 0 && members.count > 1, isReached: reached)
   }
 
   /// Whether so many objections of so many members are what the combination wants.

@@ -68,7 +68,10 @@ struct YAMLTree {
     case .mapping(let mapping):
       var fields: [String: JSON] = [:]
       for (key, value) in mapping {
-        let word = key.scalar?.string ?? ""
+        guard let word = key.scalar?.string, !word.isEmpty else {
+          if let mark = key.mark { values[path] = mark }
+          throw error(PolicyFault("has a key that is no word", at: path))
+        }
         let place = path.isEmpty ? word : "\(path).\(word)"
         keys[place] = key.mark
         guard fields[word] == nil else {

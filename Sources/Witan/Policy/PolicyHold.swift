@@ -30,16 +30,20 @@ struct PolicyHold: Sendable {
     for i in causes.indices { (isOn[i], onsets[i], isReleased[i]) = (false, .max, false) }
   }
 
+  /// Takes what a policy chose after a word where nothing holds text back, as mostly; false where `take` has to look at
+  /// the causes. Apart from it since it needs no monitor, which the call would copy.
+  mutating func follows(_ chosen: PolicyChoice) -> Bool {
+    if isActive || chosen.action.holdsBack || choice.action == .terminate { return false }
+    choice = chosen
+    return true
+  }
+
   /// Takes what `monitor` says after a word. `onset` is that word or, at the end of a text, the first that waited for
   /// more; where a debounce turned something on with the word, the first of those that added up counts. Whether what is
   /// in force now holds text back and did not before, or for another reason. A question stays until it is answered, a
   /// stop for ever. O(policy) where anything holds back, no allocation
   mutating func take(_ monitor: borrowing PolicyMonitor, onset word: Int) -> Bool {
-    if choice.action == .terminate { return false }
-    guard isActive || monitor.last.action.holdsBack else {
-      choice = monitor.last
-      return false
-    }
+    if choice.action == .terminate || follows(monitor.last) { return false }
     monitor.writeCauses(&isOn)
     var first = Int.max
     for i in causes.indices where causes[i].choice.action.holdsBack {

@@ -191,8 +191,9 @@ public final class PolicyStream {
       stop = .length
       return
     }
-    let isNew = hold.take(monitor, onset: min(max(0, wordCount - 1), waiting))
-    if isNew { reason = monitor.decision(hold.choice) }
+    if !hold.follows(monitor.last), hold.take(monitor, onset: min(max(0, wordCount - 1), waiting)) {
+      reason = monitor.decision(hold.choice)
+    }
     if reason != nil, !hold.action.holdsBack { reason = nil }
     if hold.action == .terminate { stop = .output }
     emit()

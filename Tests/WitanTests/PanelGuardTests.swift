@@ -3,16 +3,6 @@ import Witan
 
 /// Guards over panels: what rules say of a member follows as from a guard of that member alone.
 struct PanelGuardTests {
-  /// Of kinds whose rows stand apart, or, `alike`, in one table, where rows of a push are added later.
-  private static func classifiers(alike: Bool = false) throws -> [Classifier] {
-    if alike { return try TestPanel.alike(4) }
-    return [
-      TestModel.classifier(.dense, hasAny: true), try TestPanel.sided(),
-      TestModel.classifier(.whole, hasAny: true),
-      try Classifier(bytes: TestModel.bytes(.linear, labels: 7, hasAny: true, log2Buckets: 9, seed: 5)),
-    ]
-  }
-
   /// The options with rules about `member-i/label-j` for those about `label-j`.
   private static func named(_ options: GuardOptions, _ member: Int) -> GuardOptions {
     var options = options
@@ -32,7 +22,7 @@ struct PanelGuardTests {
     "rules about one member decide as its own guard does: windows, debounce, limits, any split",
     arguments: [false, true])
   func oneMember(alike: Bool) throws {
-    let classifiers = try Self.classifiers(alike: alike)
+    let classifiers = try TestPanel.four(alike: alike)
     let panel = try TestPanel.panel(classifiers)
     var random = SeededRandom(seed: 41)
     var causes: [String: Int] = [:]
@@ -59,7 +49,7 @@ struct PanelGuardTests {
 
   @Test("the default rule is about each member's any, and of several rules the strictest decides")
   func strictest() throws {
-    let classifiers = try Self.classifiers()
+    let classifiers = try TestPanel.four()
     let panel = try TestPanel.panel(classifiers)
     let usual = classifiers.map { GuardRun.thresholds($0).last! }
     var random = SeededRandom(seed: 42)
@@ -96,7 +86,7 @@ struct PanelGuardTests {
 
   @Test("rewinding and pushing is as if the tokens had never come", arguments: [false, true])
   func rewind(alike: Bool) throws {
-    let classifiers = try Self.classifiers(alike: alike)
+    let classifiers = try TestPanel.four(alike: alike)
     let panel = try TestPanel.panel(classifiers)
     var random = SeededRandom(seed: 43)
     for _ in 0..<25 {
@@ -129,7 +119,7 @@ struct PanelGuardTests {
     "forked and saved guards go on as the one they come from; other panels refuse them",
     arguments: [false, true])
   func forkAndSave(alike: Bool) throws {
-    let classifiers = try Self.classifiers(alike: alike)
+    let classifiers = try TestPanel.four(alike: alike)
     let panel = try TestPanel.panel(classifiers)
     var random = SeededRandom(seed: 44)
     for _ in 0..<15 {
@@ -184,7 +174,7 @@ struct PanelGuardTests {
 
   @Test("errors name the rule and what there is; views are not looked for")
   func errors() throws {
-    let panel = try TestPanel.panel(Self.classifiers())
+    let panel = try TestPanel.panel(TestPanel.four())
     func message(_ options: GuardOptions) -> String? {
       do {
         _ = try StreamGuard(panel, options)

@@ -4,16 +4,6 @@ import Witan
 
 /// Pools over panels: each stream is as a guard of its own over the panel it was opened with.
 @Suite(.serialized) struct PanelPoolTests {
-  /// Of kinds whose rows stand apart, or, `alike`, in one table, where rows of a push are added later.
-  private static func classifiers(alike: Bool = false) throws -> [Classifier] {
-    if alike { return try TestPanel.alike(4) }
-    return [
-      TestModel.classifier(.dense, hasAny: true), try TestPanel.sided(),
-      TestModel.classifier(.whole, hasAny: true),
-      try Classifier(bytes: TestModel.bytes(.linear, labels: 7, hasAny: true, log2Buckets: 9, seed: 5)),
-    ]
-  }
-
   /// A stream of a pool beside a guard that takes the same bytes.
   private final class Pair {
     let id: PoolStream
@@ -62,7 +52,7 @@ import Witan
     "each stream decides as a guard of its own, in any interleaving, while members join and leave",
     arguments: [false, true])
   func interleaving(alike: Bool) throws {
-    let classifiers = try Self.classifiers(alike: alike)
+    let classifiers = try TestPanel.four(alike: alike)
     let thresholds = GuardRun.thresholds(classifiers[0])
     var random = SeededRandom(seed: 51)
     var ends: [String: Int] = [:]
@@ -106,7 +96,7 @@ import Witan
   @Test(
     "more words than one product takes, of streams with windows, by all members", arguments: [false, true])
   func manyWords(alike: Bool) throws {
-    let panel = try TestPanel.panel(Self.classifiers(alike: alike))
+    let panel = try TestPanel.panel(TestPanel.four(alike: alike))
     let options = GuardOptions(
       defaultRule: DecisionRule(on: 0.5, off: 0.5, action: .annotate), rewindTokens: 0, windows: [1, 2])
     let pool = try StreamPool(panel, options, capacity: 500)
@@ -127,7 +117,7 @@ import Witan
     "streams keep the panel they were opened with, and let go of it when they are closed",
     arguments: [false, true])
   func lifetime(alike: Bool) throws {
-    let classifiers = try Self.classifiers(alike: alike)
+    let classifiers = try TestPanel.four(alike: alike)
     let options = GuardOptions(defaultRule: DecisionRule(on: 1, action: .emit), rewindTokens: 0)
     var first: Panel? = try TestPanel.panel(Array(classifiers.prefix(2)))
     weak let former = first
@@ -153,7 +143,7 @@ import Witan
 
   @Test("a panel that the rules do not fit is refused, and the pool is as it was; new rules may come with it")
   func refusals() throws {
-    let panel = try TestPanel.panel(Self.classifiers())
+    let panel = try TestPanel.panel(TestPanel.four())
     let options = GuardOptions(rules: ["member-1/any": DecisionRule()], rewindTokens: 0)
     let pool = try StreamPool(panel, options, capacity: 2)
     let id = try pool.open()
@@ -182,7 +172,7 @@ import Witan
     let options = GuardOptions(
       defaultRule: DecisionRule(on: 1, debounce: .of(2, 4)), holdWords: 2, rewindTokens: 0, windows: [4],
       topGrades: 3)
-    let panel = try TestPanel.panel(Self.classifiers())
+    let panel = try TestPanel.panel(TestPanel.four())
     let pool = try StreamPool(panel, options, capacity: 100)
     let empty = pool.stateByteCount
     let ids = try (0..<100).map { _ in try pool.open() }

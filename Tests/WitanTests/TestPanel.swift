@@ -37,6 +37,16 @@ enum TestPanel {
     }
   }
 
+  /// Of kinds whose rows stand apart, or, `alike`, in one table, where rows of a push are added later.
+  static func four(alike: Bool = false) throws -> [Classifier] {
+    if alike { return try Self.alike(4) }
+    return [
+      TestModel.classifier(.dense, hasAny: true), try sided(),
+      TestModel.classifier(.whole, hasAny: true),
+      try Classifier(bytes: TestModel.bytes(.linear, labels: 7, hasAny: true, log2Buckets: 9, seed: 5)),
+    ]
+  }
+
   /// Every kind of model beside every other: features, hidden layers, tables of three widths, choices, compressed
   /// tables, sizes.
   static func classifiers() throws -> [Classifier] {
